@@ -1,0 +1,42 @@
+# Every target sets up what it needs; only Python (3.11 or newer) and the package registry are asked for.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location -c requirements.lock
+
+.PHONY: run test check bench bench-places places clean
+
+$(BIN)/.base: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) -e .
+	@touch $@
+
+$(BIN)/.dev: $(BIN)/.base
+	$(PIP) -e ".[dev]"
+	@touch $@
+
+run: $(BIN)/.base   ## install without torch, train the starter bundle once, route an example, serve
+	@$(BIN)/pintu starter >/dev/null
+	@$(BIN)/pintu route "Lampu jalan di Jl. Simorejo padam sejak minggu lalu, malam gelap sekali" --regency "Kota Surabaya"
+	@$(BIN)/pintu serve --host 127.0.0.1 --port 8000
+
+test: $(BIN)/.dev   ## all tests
+	$(BIN)/python -m pytest
+
+check: $(BIN)/.dev   ## lint, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(BIN)/.dev   ## accuracy on later cases of the shared data, speed and memory of this machine
+	$(BIN)/python -m benchmarks.accuracy
+	$(BIN)/python -m benchmarks.speed
+
+places: $(BIN)/.base   ## import every district and village from the npm package idn-area-data
+	rm -rf build/places && mkdir -p build/places
+	cd build/places && npm install --silent --no-audit --no-fund --no-save --ignore-scripts idn-area-data
+	$(BIN)/pintu places import build/places/node_modules/idn-area-data/data/districts.csv build/places/node_modules/idn-area-data/data/villages.csv
+
+clean:
+	rm -rf $(VENV) build

@@ -1,0 +1,167 @@
+"""The bundle on disk: an immutable folder with everything that routing needs."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.decision import Settings
+from classifier.desks import Desks
+from classifier.errors import BundleError
+from classifier.jurisdiction import Counts
+from classifier.models.base import TextModel, load_model
+from data.registry.registry import Registry
+from data.registry.units import Unit
+
+FORMAT = 1
+_TOLERANCE = 2e-3  # of a probe's scores: float16 weights summed in another order
+_MODEL = "model"
+
+
+@dataclass
+class Bundle:
+    """A text model with its labels, the registry it was trained with, and what cases taught.
+
+    ``labels`` maps each head to its labels in the order of the scores. ``schemes`` maps a door's
+    region to the categories in use there; the empty key holds the general ones. ``categories`` counts
+    the cases of each mandate by category.
+    """
+
+    name: str
+    model: TextModel
+    labels: Mapping[str, Sequence[str]]
+    registry: Registry
+    counts: Counts = field(default_factory=Counts)
+    desks: Desks = field(default_factory=Desks)
+    settings: Settings = field(default_factory=Settings)
+    schemes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    categories: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+def save(bundle: Bundle, out: Path, *, probes: Sequence[str], card: str) -> Path:
+    """Write a bundle to a new folder: a temporary sibling first, then renamed.
+
+    Args:
+        bundle: with ``manifest`` holding what the caller knows (backend, seed, versions, hashes).
+        out: the folder; must not exist.
+        probes: a few texts whose scores are stored and checked on loading.
+        card: the model card (Markdown).
+
+    Raises:
+        BundleError: ``out`` exists already.
+    """
+    if out.exists():
+        raise BundleError(f"{out} exists already; give another --out or remove it first")
+    part = out.with_name(f".{out.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    (part / _MODEL).mkdir(parents=True)
+    bundle.model.save(part / _MODEL)
+    labels = {"heads": bundle.labels, "schemes": bundle.schemes, "categories": bundle.categories}
+    _write(part / "labels.json", labels)
+    _write(part / "jurisdiction.json", asdict(bundle.counts))
+    _write(part / "desks.json", asdict(bundle.desks))
+    _write(part / "decision.json", asdict(bundle.settings))
+    _write(part / "registry.json", bundle.registry.to_row())
+    _write(part / "metrics.json", bundle.metrics)
+    (part / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    scores = bundle.model.scores(probes)
+    lines = (
+        json.dumps({"text": text, "mandate": [round(float(x), 4) for x in scores["mandate"][i]]})
+        for i, text in enumerate(probes)
+    )
+    (part / "probes.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    files = {
+        str(path.relative_to(part)): {"size": path.stat().st_size, "sha256": file_hash(path)}
+        for path in sorted(part.rglob("*"))
+        if path.is_file()
+    }
+    manifest = {"format": FORMAT, "name": bundle.name, **bundle.manifest, "files": files}
+    _write(part / "manifest.json", manifest)
+    part.replace(out)
+    return out
+
+
+def load(folder: Path) -> Bundle:
+    """Read a bundle, checking its format, then every file's hash, then the probes.
+
+    Raises:
+        BundleError: anything is missing, damaged or of another format.
+    """
+    manifest = _manifest(folder)
+    try:
+        labels = _read(folder / "labels.json")
+        desks = _read(folder / "desks.json")
+        desks["units"] = {
+            key: Unit(**{**unit, "serves": tuple(unit["serves"])})
+            for key, unit in desks["units"].items()
+        }
+        bundle = Bundle(
+            name=manifest["name"],
+            model=load_model(manifest["backend"], folder / _MODEL),
+            labels=labels["heads"],
+            registry=Registry.from_row(_read(folder / "registry.json")),
+            counts=Counts(**_read(folder / "jurisdiction.json")),
+            desks=Desks(**desks),
+            settings=Settings(**_read(folder / "decision.json")),
+            schemes=labels["schemes"],
+            categories=labels["categories"],
+            manifest=manifest,
+            metrics=_read(folder / "metrics.json"),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleError(f"{folder}: {error!r} while reading; train the bundle again") from error
+    _check_probes(bundle, folder)
+    return bundle
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file as hexadecimal digits."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise BundleError(f"{folder} is no bundle: manifest.json is missing; see `pintu train`")
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        listed = manifest["files"].items()
+        made = manifest["format"]
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise BundleError(f"{path} is damaged; copy the bundle again or retrain") from None
+    if made != FORMAT:
+        raise BundleError(f"{folder}: format {made}, this Pintu reads {FORMAT}; train it again")
+    for name, facts in listed:
+        file = folder / name
+        if not file.is_file():
+            raise BundleError(f"{folder}: {name} is missing; copy the bundle again")
+        if file.stat().st_size != facts["size"] or file_hash(file) != facts["sha256"]:
+            raise BundleError(f"{folder}: {name} is damaged (hash differs); copy the bundle again")
+    return manifest
+
+
+def _check_probes(bundle: Bundle, folder: Path) -> None:
+    rows = [json.loads(line) for line in (folder / "probes.jsonl").read_text("utf-8").splitlines()]
+    scores = bundle.model.scores([row["text"] for row in rows])["mandate"]
+    if scores.shape[1] != len(bundle.labels["mandate"]):
+        raise BundleError(f"{folder}: {scores.shape[1]} scores for other labels; retrain")
+    expected = np.array([row["mandate"] for row in rows], dtype=np.float32)
+    if not np.allclose(scores, expected, atol=_TOLERANCE):
+        worst = float(np.abs(scores - expected).max())
+        raise BundleError(f"{folder}: the probes score otherwise here (by {worst:.4f}); retrain")
+
+
+def _write(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

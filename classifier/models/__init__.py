@@ -1,0 +1,1 @@
+"""Text models: from texts to the scores of every head."""

@@ -1,0 +1,128 @@
+"""The linear model: words and letters, one weight a feature and class."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from classifier.features import Featuriser
+
+_WEIGHTS, _VOCABULARY = "weights.safetensors", "vocabulary.json"
+
+
+@dataclass(frozen=True)
+class Head:
+    """Weights of one head, shape (columns read, classes), and its bias, shape (classes,).
+
+    A head may read only the first columns (the word block): it then has fewer rows. Weights are
+    kept as float16: a row of a text touches some hundred of them, so they are widened as read.
+    """
+
+    weights: NDArray[np.float16]
+    bias: NDArray[np.float32]
+
+    def score(self, columns: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores of one sparse row, shape (classes,)."""
+        rows = self.weights.shape[0]
+        if len(columns) and columns[-1] >= rows:
+            keep = int(np.searchsorted(columns, rows))
+            columns, values = columns[:keep], values[:keep]
+        # einsum-free: one gather, one widening, one matrix-vector product.
+        result: NDArray[np.float32] = values @ self.weights[columns].astype(np.float32)
+        return result + self.bias
+
+
+class LinearModel:
+    """A featuriser and its heads."""
+
+    def __init__(self, featuriser: Featuriser, heads: Mapping[str, Head]) -> None:
+        self.featuriser = featuriser
+        self._blocks = _blocks(heads)
+        # The heads become views of the blocks: their weights are kept once.
+        self.heads = {
+            name: head
+            for names, block in self._blocks
+            for name, head in _views(names, heads, block)
+        }
+
+    def scores(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Head name → (n, k) float32 scores (signed distances of one-against-rest planes)."""
+        found = {
+            name: np.empty((len(texts), len(head.bias)), np.float32)
+            for name, head in self.heads.items()
+        }
+        for position, text in enumerate(texts):
+            columns, values = self.featuriser.row(text)
+            for names, stacked in self._blocks:
+                row = stacked.score(columns, values)
+                start = 0
+                for name in names:
+                    width = found[name].shape[1]
+                    found[name][position] = row[start : start + width]
+                    start += width
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write the weights (safetensors) and the vocabulary (JSON)."""
+        arrays = {f"{name}/weights": head.weights for name, head in self.heads.items()}
+        arrays |= {f"{name}/bias": head.bias for name, head in self.heads.items()}
+        arrays["idf"] = self.featuriser.idf
+        save_file(
+            {name: np.ascontiguousarray(array) for name, array in arrays.items()},
+            folder / _WEIGHTS,
+        )
+        vocabulary = {
+            "words": list(self.featuriser.words),
+            "letters": list(self.featuriser.letters),
+            "sizes": list(self.featuriser.sizes),
+        }
+        text = json.dumps(vocabulary, ensure_ascii=False)
+        (folder / _VOCABULARY).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "LinearModel":
+        """Read what ``save`` wrote."""
+        arrays = load_file(folder / _WEIGHTS)
+        vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
+        words, letters = vocabulary["words"], vocabulary["letters"]
+        first, last = vocabulary["sizes"]
+        featuriser = Featuriser(
+            words={feature: i for i, feature in enumerate(words)},
+            letters={feature: i + len(words) for i, feature in enumerate(letters)},
+            idf=arrays["idf"],
+            sizes=(first, last),
+        )
+        names = [name.removesuffix("/bias") for name in arrays if name.endswith("/bias")]
+        heads = {n: Head(arrays[f"{n}/weights"], arrays[f"{n}/bias"]) for n in names}
+        return cls(featuriser, heads)
+
+
+def _blocks(heads: Mapping[str, Head]) -> list[tuple[list[str], Head]]:
+    """Heads that read the same columns side by side, so that a text's rows are gathered once."""
+    widths: dict[int, list[str]] = {}
+    for name, head in heads.items():
+        widths.setdefault(head.weights.shape[0], []).append(name)
+    return [
+        (
+            names,
+            Head(
+                np.concatenate([heads[name].weights for name in names], axis=1),
+                np.concatenate([heads[name].bias for name in names]),
+            ),
+        )
+        for names in widths.values()
+    ]
+
+
+def _views(
+    names: Sequence[str], heads: Mapping[str, Head], block: Head
+) -> Iterator[tuple[str, Head]]:
+    start = 0
+    for name in names:
+        end = start + len(heads[name].bias)
+        yield name, Head(block.weights[:, start:end], block.bias[start:end])
+        start = end

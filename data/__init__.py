@@ -1,0 +1,1 @@
+"""What is known before any model: cases, the registry of desks, and text."""

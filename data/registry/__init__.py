@@ -1,0 +1,1 @@
+"""Regions, mandates, agencies and profiles, and the units that they compose."""

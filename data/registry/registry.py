@@ -1,0 +1,151 @@
+"""The registry: every table together, and the way from a mandate at a place to a unit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from data.registry.profiles import Profile, bundled_profiles, profile_from
+from data.registry.regions import TABLES, Level, Region, Regions, read_regions
+from data.registry.resolve import Resolution, Resolver
+from data.registry.tables import (
+    Agency,
+    Mandate,
+    agency_from,
+    mandate_from,
+    read_agencies,
+    read_mandates,
+)
+from data.registry.units import Composer, Unit
+
+OFFICE_LEVELS: tuple[Level, ...] = ("district", "village")
+
+
+class Registry:
+    """Composes mandate × jurisdiction into units, and resolves written names to them.
+
+    A profile of a region comes before the patterns there. All tables are plain values: a registry
+    can be written into a bundle and read back (``to_row``, ``from_row``).
+    """
+
+    def __init__(
+        self,
+        mandates: Mapping[str, Mandate],
+        agencies: Mapping[str, Agency],
+        regions: Regions,
+        profiles: Iterable[Profile] = (),
+    ) -> None:
+        self.mandates = dict(mandates)
+        self.agencies = dict(agencies)
+        self.regions = regions
+        self.profiles = {profile.region: profile for profile in profiles}
+        self._composer = Composer(self.mandates, self.agencies, regions)
+        self._main = {a.mandate: a.id for a in self.agencies.values() if a.main}
+
+    @classmethod
+    def from_tables(cls, profile: Path | None = None, places: Path | None = None) -> "Registry":
+        """The registry of the bundled tables.
+
+        Args:
+            profile: a deployment's own profile, which replaces a bundled one of the same region.
+            places: an imported CSV file of districts and villages.
+
+        Raises:
+            TableError: a table or the profile has faults.
+        """
+        from data.registry.profiles import read_profile
+
+        found = read_regions(TABLES / "regions.csv")
+        if places is not None:
+            known = {region.code for region in found}
+            found += [region for region in read_regions(places) if region.code not in known]
+        regions = Regions(found)
+        mandates = read_mandates()
+        profiles = bundled_profiles(mandates, regions)
+        if profile is not None:
+            profiles.append(read_profile(profile, mandates, regions))
+        return cls(mandates, read_agencies(), regions, profiles)
+
+    def with_profile(self, profile: Path) -> "Registry":
+        """A copy in which that profile file holds for its region.
+
+        Raises:
+            TableError: the profile has faults.
+        """
+        from data.registry.profiles import read_profile
+
+        added = read_profile(profile, self.mandates, self.regions)
+        return Registry(
+            self.mandates, self.agencies, self.regions, [*self.profiles.values(), added]
+        )
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        return Resolver(self._composer, list(self.profiles.values()))
+
+    def resolve(self, name: str, region: str | None = None) -> Resolution:
+        """The unit that a written name stands for; see ``Resolver``."""
+        return self._resolver.resolve(name, region)
+
+    def nearest(self, query: str, region: str | None = None, limit: int = 5) -> list[Unit]:
+        """The units whose written names are most like a query, the most similar first."""
+        return self._resolver.nearest(query, region, limit)
+
+    def national(self, mandate: str) -> Unit | None:
+        """The default national desk of a mandate."""
+        agency = self._main.get(mandate)
+        return self._composer.national(agency) if agency else None
+
+    def units(self, mandate: str, level: Level, region: str | None) -> Sequence[Unit]:
+        """The units that answer for a mandate at a region of that level, the usual one first."""
+        if level == "nation":
+            unit = self.national(mandate)
+            return [unit] if unit else []
+        profile = self.profiles.get(region or "")
+        if profile and level == "regency":
+            served = profile.serving(mandate)
+            branch = self.mandates[mandate].levels.get(level)
+            if branch and branch.agency:
+                served = [*served, self._composer.local(mandate, level, region)]
+            if served:
+                return served
+        if level not in self.mandates[mandate].levels:
+            return []
+        return [self._composer.local(self._composer.office(mandate, level), level, region)]
+
+    def levels(self, mandate: str, regions: Iterable[str] = ()) -> set[Level]:
+        """The levels where a mandate is served: those of the tables, and the regency's where the
+        profile of one of these regions gives it to a unit of its own."""
+        levels = set(self.mandates[mandate].levels)
+        if any(r in self.profiles and self.profiles[r].serving(mandate) for r in regions):
+            levels.add("regency")
+        return levels
+
+    def office(self, mandate: str, level: Level, place: str, region: str | None) -> Unit:
+        """The office of a written district or village ("Kecamatan Tambaksari")."""
+        return self._composer.office_at(place, mandate, level, region)
+
+    def somewhere(self, mandate: str, level: Level, region: str | None) -> Unit:
+        """A unit of which only the mandate, and perhaps the region around it, is known."""
+        return self._composer.local(mandate, level, region)
+
+    def to_row(self) -> dict[str, Any]:
+        """All tables as plain JSON values."""
+        return {
+            "mandates": [asdict(m) for m in self.mandates.values()],
+            "agencies": [asdict(a) for a in self.agencies.values()],
+            "regions": [[r.code, r.name, list(r.aliases)] for r in self.regions],
+            "profiles": [profile.to_row() for profile in self.profiles.values()],
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Registry":
+        """The registry from ``to_row``'s values."""
+        regions = Regions(Region(code, name, tuple(al)) for code, name, al in row["regions"])
+        return cls(
+            {m["id"]: mandate_from(m) for m in row["mandates"]},
+            {a["id"]: agency_from(a) for a in row["agencies"]},
+            regions,
+            [profile_from(profile, regions) for profile in row["profiles"]],
+        )

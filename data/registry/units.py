@@ -1,0 +1,175 @@
+"""Units: mandate × jurisdiction, with their own names where a city gave them some."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.registry.names import slug
+from data.registry.regions import NATION, Level, Region, Regions, ancestor
+from data.registry.tables import Agency, Mandate
+
+NOWHERE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A desk that a complaint can be sent to.
+
+    Attributes:
+        unit_id: "35.78/lingkungan"; "-/…" where the place is not known.
+        name: the unit's written name.
+        agency: the government, ministry or company that it belongs to.
+        mandate: its main mandate.
+        region_code: where it answers; "ID" for the nation, None where unknown.
+        serves: every mandate that it answers for, the main one first.
+    """
+
+    unit_id: str
+    name: str
+    agency: str
+    mandate: str
+    region_code: str | None
+    serves: tuple[str, ...]
+
+
+def unit_id(region_code: str | None, mandate: str, qualifier: str = "") -> str:
+    """The identifier of a composed unit."""
+    tail = f":{qualifier}" if qualifier else ""
+    return f"{region_code or NOWHERE}/{mandate}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Composes units from mandates, agencies and regions where no profile says otherwise."""
+
+    mandates: dict[str, Mandate]
+    agencies: dict[str, Agency]
+    regions: Regions
+
+    def office(self, mandate: str, level: Level) -> str:
+        """The mandate whose office serves ``mandate`` at that level by default."""
+        seen = {mandate}
+        while True:
+            desk = self.mandates[mandate].levels.get(level)
+            if desk is None or desk.office is None or desk.office in seen:
+                return mandate
+            mandate = desk.office
+            seen.add(mandate)
+
+    def served_by(self, office: str, level: Level) -> tuple[str, ...]:
+        """All mandates that an office serves at that level by default, its own first."""
+        others = [
+            m.id
+            for m in self.mandates.values()
+            if m.id != office and level in m.levels and self.office(m.id, level) == office
+        ]
+        return (office, *others)
+
+    def national(self, agency_id: str) -> Unit:
+        """A national agency as a unit."""
+        agency = self.agencies[agency_id]
+        parent = self.agencies.get(agency.parent or "")
+        return Unit(
+            unit_id=f"{NATION}/{agency.id}",
+            name=agency.name,
+            agency=parent.name if parent else agency.name,
+            mandate=agency.mandate,
+            region_code=NATION,
+            serves=(agency.mandate,),
+        )
+
+    def member(self, family: str, name: str) -> Unit:
+        """One agency of a family that the tables give only a pattern for (a university)."""
+        pattern = self.agencies[family]
+        return Unit(
+            unit_id=f"{NATION}/{slug(name)}",
+            name=name.strip(),
+            agency=name.strip(),
+            mandate=pattern.mandate,
+            region_code=NATION,
+            serves=(pattern.mandate,),
+        )
+
+    def local(
+        self,
+        mandate: str,
+        level: Level,
+        region_code: str | None,
+        *,
+        name: str = "",
+        qualifier: str = "",
+        serves: Sequence[str] = (),
+    ) -> Unit:
+        """A unit below the nation: a local government's, or a national agency's branch.
+
+        Args:
+            mandate: the mandate whose office it is.
+            level: the level whose names apply.
+            region_code: where; None gives a unit "somewhere".
+            name: its own written name without the place, instead of the usual one.
+            qualifier: what tells it from other units of the same mandate and region.
+            serves: the mandates that it serves, by default those of the office.
+        """
+        desk = self.mandates[mandate].levels[level]
+        region = self.regions.get(region_code) if region_code else None
+        other = desk.others.get(qualifier)
+        owner = self.agencies.get((other and other.agency) or desk.agency or "")
+        place = f" {region.name}" if region and level in ("province", "regency") else ""
+        return Unit(
+            unit_id=unit_id(region_code, mandate, qualifier),
+            name=f"{name or desk.names[0]}{place if not name or place not in name else ''}",
+            agency=owner.name if owner else government(self.regions, region),
+            mandate=mandate,
+            region_code=region_code,
+            serves=tuple(serves) or self.served_by(mandate, level),
+        )
+
+    def office_at(self, place: str, mandate: str, level: Level, region: str | None) -> Unit:
+        """A district's or village's own office, or a school's or hospital's, by its written name.
+
+        The region is the finest one known: the place's own code where places are imported.
+        """
+        code, written = self.place_code(place, level, region)
+        known = self.regions.get(code) if code else None
+        prefix = (
+            village_prefix(code)
+            if level == "village"
+            else self.mandates[mandate].levels[level].names[0]
+        )
+        regency = ancestor(code, "regency") if code else region
+        return Unit(
+            unit_id=unit_id(code, mandate) if code else unit_id(region, mandate, slug(written)),
+            name=f"{prefix} {known.name if known else written}",
+            agency=government(self.regions, self.regions.get(regency) if regency else None),
+            mandate=mandate,
+            region_code=code or region,
+            serves=(mandate,),
+        )
+
+    def place_code(self, place: str, level: Level, region: str | None) -> tuple[str | None, str]:
+        """The code of a written district or village ("Wonorejo - Rungkut"), and its clean name."""
+        for written in (place, place.replace("-", " ")):
+            found = self.regions.find(written, level=level, within=region)
+            if len(found) == 1:
+                return found[0], place
+        village, _, district = (part.strip() for part in place.partition("-"))
+        if level == "village" and district:
+            for parent in self.regions.find(district, level="district", within=region):
+                inside = self.regions.find(village, level="village", within=parent)
+                if len(inside) == 1:
+                    return inside[0], place
+        return None, place
+
+
+def government(regions: Regions, region: Region | None) -> str:
+    """The government that answers at a region: its own, or its regency's below that."""
+    if region is None:
+        return ""
+    if region.level in ("province", "regency"):
+        return region.government
+    regency = regions.get(ancestor(region.code, "regency") or "")
+    return regency.government if regency else ""
+
+
+def village_prefix(code: str | None) -> str:
+    """ "Desa" or "Kelurahan": in the Kemendagri code the village part starts with 2 or 1."""
+    return "Desa" if code and code.rsplit(".", 1)[-1].startswith("2") else "Kelurahan"

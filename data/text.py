@@ -1,0 +1,49 @@
+"""Normalisation of complaint text: idempotent, and cheap enough to run on every request."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+TABLES = Path(__file__).parent / "tables"
+
+_URL = re.compile(r"(?:https?://|www\.)\S+")
+_MENTION = re.compile(r"@\w+")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_WORD = re.compile(r"[^\W_]+")
+_INVISIBLE = re.compile(
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u2060\ufeff]"
+)
+_CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
+
+
+def clean(text: str) -> str:
+    """Text as it may be stored and shown: composed Unicode, no invisible or control characters."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+
+
+def normalise(text: str) -> str:
+    """Text as the text model reads it: lower case, plain words separated by one space.
+
+    Applying it twice gives the same as applying it once. Links become "tautan"; mentions keep
+    their name (it often names the agency); letters repeated three times or more become one;
+    words glued by a lost line break ("BanjirSampai") are parted; informal spellings become
+    formal where the table ``tables/informal.tsv`` knows them.
+
+    >>> normalise("Pak, jlnnn rusaaak bgt @PemkotSby!! BanjirSampai lutut http://x.id/1")
+    'pak jalan rusak banget pemkot sby banjir sampai lutut tautan'
+    """
+    text = _URL.sub(" tautan ", unicodedata.normalize("NFKC", text))
+    text = _INVISIBLE.sub("", text)
+    text = _CAMEL.sub(" ", text).lower()
+    text = _REPEATED.sub(r"\1", text)
+    informal = informal_words()
+    return " ".join(informal.get(word, word) for word in _WORD.findall(text))
+
+
+@lru_cache(maxsize=1)
+def informal_words() -> dict[str, str]:
+    """Informal spellings and abbreviations with what they stand for, from ``informal.tsv``."""
+    lines = (TABLES / "informal.tsv").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {short: full for short, full in pairs}

@@ -1,0 +1,1 @@
+"""From a bundle and labelled cases to figures."""

@@ -1,0 +1,1 @@
+"""Pintu over HTTP."""

@@ -1,0 +1,1 @@
+"""The HTTP interface: wire models, routes, limits and problem details."""

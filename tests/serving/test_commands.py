@@ -1,0 +1,104 @@
+"""The command ``serve``: its refusals, and a server that really listens."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from classifier.errors import BundleError
+from serving.commands import environment, is_loopback, serve
+from serving.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def call(monkeypatch):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"PINTU_{name.upper()}", raising=False)
+    return lambda *options: CliRunner().invoke(serve, [str(option) for option in options])
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
+def test_a_public_address_needs_consent(call, bundle, host):
+    result = call("--bundle", bundle, "--host", host)
+    assert result.exit_code == 2
+    assert "--allow-public" in result.output
+    assert "no keys" in result.output
+
+
+def test_loopback_addresses():
+    assert all(map(is_loopback, ["127.0.0.1", "127.8.8.8", "::1", "localhost"]))
+
+
+def test_a_bad_setting_is_named(call, monkeypatch):
+    result = call("--port", 70_000)
+    assert (result.exit_code, "PINTU_PORT" in result.output) == (2, True)
+    monkeypatch.setenv("PINTU_MAX_BODY", "banyak")
+    result = call()
+    assert (result.exit_code, "PINTU_MAX_BODY" in result.output) == (2, True)
+
+
+def test_a_missing_bundle_is_told(call, tmp_path):
+    result = call("--bundle", tmp_path / "nothing")
+    assert isinstance(result.exception, BundleError)
+
+
+def test_a_port_in_use_is_told_in_one_line(call, bundle):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = call("--bundle", bundle, "--port", port)
+    assert result.exit_code == 1
+    assert re.fullmatch(rf"Error: cannot listen on 127.0.0.1:{port}: .*--port\n", result.output)
+
+
+def test_settings_survive_the_way_through_the_environment(monkeypatch, tmp_path):
+    given = Settings(bundle=tmp_path, port=81, allow_public=True, log_level="error", max_body=5_000)
+    for name, value in environment(given).items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == given
+
+
+@pytest.fixture
+def server(bundle, router):
+    """A running server: its address and its process, stopped afterwards."""
+    command = [sys.executable, "-m", "pintu", "serve", "--bundle", str(bundle), "--port", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    address = re.search(rb"http://127.0.0.1:\d+", process.stderr.readline())
+    assert address is not None
+    yield address[0].decode(), process
+    process.kill()
+    process.communicate()
+
+
+def test_a_server_answers_and_stops(server):
+    address, process = server
+    with httpx.Client(base_url=address, timeout=30) as client:
+        answer = client.post("/v1/route", json={"text": "Lampu jalan di gang kami padam."})
+        assert answer.status_code == 200
+        assert "server" not in answer.headers
+        assert client.post("/v1/route", content=b"x" * 3_000_000).status_code == 415
+        large = client.post("/v1/route", json={"text": "x" * 3_000_000})
+        assert (large.status_code, large.headers["connection"]) == (413, "close")
+        assert client.get("/readyz?key=rahasia").status_code == 200
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert b"rahasia" not in errors
+    assert b"gang kami" not in errors
+    rows = [json.loads(line) for line in errors.splitlines()]
+    requests = [row for row in rows if row["logger"] == "pintu.access"]
+    assert [(row["path"], row["status"]) for row in requests] == [
+        ("/v1/route", 200),
+        ("/v1/route", 415),
+        ("/v1/route", 413),
+        ("/readyz", 200),
+    ]

@@ -1,0 +1,1 @@
+"""Fitting of each backend and of what cases teach about places."""

@@ -1,0 +1,41 @@
+"""Splits by time: what is tuned on the latest cases is never fitted on them."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.complaint import LabelledCase
+
+_SMALLEST = 200  # cases from which a source gives some of its own to tuning
+
+
+def latest(cases: Sequence[LabelledCase], share: float) -> NDArray[np.bool_]:
+    """A mask of the latest cases of each source, shape (n,).
+
+    Cases without a date are ordered by their place in the file. A source of fewer than 200 cases
+    gives none.
+    """
+    sources: dict[str, list[int]] = defaultdict(list)
+    for position, case in enumerate(cases):
+        sources[case.source].append(position)
+    mask = np.zeros(len(cases), dtype=bool)
+    for positions in sources.values():
+        if len(positions) < _SMALLEST:
+            continue
+        ordered = sorted(positions, key=lambda i: (_time(cases[i]), i))
+        mask[ordered[len(ordered) - round(len(ordered) * share) :]] = True
+    return mask
+
+
+def drawn(cases: Sequence[LabelledCase], share: float) -> NDArray[np.bool_]:
+    """A mask drawn by the hash of each case's id: the same cases whatever else there is."""
+    digests = (hashlib.sha256(case.complaint.id.encode()).digest() for case in cases)
+    return np.array([digest[0] < 256 * share for digest in digests], dtype=bool)
+
+
+def _time(case: LabelledCase) -> str:
+    created = case.complaint.created_at
+    return created.isoformat() if created else ""
