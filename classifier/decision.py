@@ -19,6 +19,9 @@ class Settings:
         desk_silent: share that the wording itself has in choosing among a mandate's units where
             neither fields nor door nor text name a place.
         desk_named: the same where only the text names a place.
+        near_silent: share that the units of similar earlier cases have in the answer where nothing
+            names a place.
+        near_named: the same where only the text names a place.
         away: factor on mandates that no local government serves, for a complaint with a place.
         threshold: joint probability from which a case is routed by itself; above 1 means never.
         split: the cases on which these were chosen.
@@ -31,6 +34,8 @@ class Settings:
     level_weight: float = 1.0
     desk_silent: float = 0.0
     desk_named: float = 0.0
+    near_silent: float = 0.0
+    near_named: float = 0.0
     away: float = 1.0
     threshold: float = 1.01
     split: str = ""

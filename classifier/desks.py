@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from classifier.agencies import AgencyFinder
 from classifier.jurisdiction import Place
 from data.registry.regions import LEVELS, NATION, Level
 from data.registry.registry import OFFICE_LEVELS, Registry
@@ -20,6 +21,7 @@ _LEVEL_PRIOR = 6.0
 # complaint that names a place or came through one's door, and for one that does not.
 LEVEL_WEIGHTS: Mapping[str, Mapping[Level, float]] = {
     "placed": {"nation": 0.15, "province": 0.1, "regency": 1.0, "district": 1.0, "village": 1.0},
+    "named": {"nation": 0.3, "province": 0.15, "regency": 1.0, "district": 1.0, "village": 1.0},
     "open": {"nation": 0.6, "province": 0.2, "regency": 1.0, "district": 1.0, "village": 1.0},
 }
 
@@ -56,6 +58,20 @@ class Wording:
     share: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The normalised text and the ids of the national units that it names."""
+
+    text: str
+    units: frozenset[str]
+
+    def names(self, unit: Unit, own: Sequence[str]) -> bool:
+        """Whether the text names a unit: a national one, or by all its own words."""
+        if unit.region_code == NATION:
+            return unit.unit_id in self.units
+        return bool(own) and all(f" {word} " in f" {self.text} " for word in own)
+
+
 class DeskRanker:
     """Ranks units; cells that were composed once are remembered."""
 
@@ -66,6 +82,7 @@ class DeskRanker:
         self._cell = lru_cache(maxsize=20_000)(self._compose_cell)
         self._office = lru_cache(maxsize=50_000)(self._compose_office)
         self._somewhere = lru_cache(maxsize=5_000)(registry.somewhere)
+        self._agencies = AgencyFinder(registry.agencies.values())
 
     def rank(
         self,
@@ -85,8 +102,9 @@ class DeskRanker:
             wording: what the wording alone says.
         """
         found: dict[str, tuple[Unit, float]] = {}
+        said = Said(text, frozenset(f"{NATION}/{agency}" for agency in self._agencies.find(text)))
         for label, probability in mandates:
-            for unit, share in self._units(label, probability, place, level_hint, text, wording):
+            for unit, share in self._units(label, probability, place, level_hint, said, wording):
                 known = found.get(unit.unit_id)
                 found[unit.unit_id] = (unit, share + (known[1] if known else 0.0))
         return sorted(found.values(), key=lambda pair: (-pair[1], pair[0].unit_id))
@@ -97,7 +115,7 @@ class DeskRanker:
         probability: float,
         place: Place,
         level_hint: Mapping[str, float],
-        text: str,
+        said: Said,
         wording: Wording,
     ) -> Iterator[tuple[Unit, float]]:
         """The units that may answer for one mandate, with their part of its probability."""
@@ -118,7 +136,7 @@ class DeskRanker:
                 continue
             for region, p_region in self._regions(label, level, place):
                 if p * p_region >= _LEAST:
-                    for unit, share in self.cell(label, level, region, text):
+                    for unit, share in self.cell(label, level, region, said):
                         yield unit, p * p_region * share
 
     def level_shares(
@@ -137,17 +155,14 @@ class DeskRanker:
         total = sum(shares.values())
         return {level: share / total for level, share in shares.items()}
 
-    def cell(
-        self, mandate: str, level: Level, region: str | None, text: str
-    ) -> Sequence[tuple[Unit, float]]:
+    def cell(self, mandate: str, level: Level, region: str | None, said: Said) -> Shares:
         """The units of a mandate at a region with their shares, which sum to 1."""
         shares = self._cell(mandate, level, region)
-        if len(shares) < 2 or not text:
+        if len(shares) < 2:
             return shares
-        padded = f" {text} "
         names = _own_names(tuple(unit.name for unit, _ in shares))
         raised = [
-            (unit, share * _NAMED if own and all(f" {word} " in padded for word in own) else share)
+            (unit, share * _NAMED if said.names(unit, own) else share)
             for (unit, share), own in zip(shares, names, strict=True)
         ]
         total = sum(share for _, share in raised)

@@ -12,7 +12,7 @@ from classifier.recommendation import Mention
 from data.complaint import Complaint
 from data.registry.regions import Level, Regions, ancestor, words_of
 
-PLACED, OPEN = "placed", "open"
+PLACED, NAMED, OPEN = "placed", "named", "open"
 _NOWHERE_WEIGHT = 0.02  # odds that the desk is in none of the possible regencies
 _KNOWN_FIELD = 20  # labelled cases from which a field's wording has a meaning of its own
 _PRIOR_CASES = 4.0
@@ -80,7 +80,7 @@ class Place:
         provinces: province code → probability.
         district: its code or written name, empty if unknown.
         village: its code or written name, empty if unknown.
-        context: PLACED if door or fields name a place, else OPEN.
+        context: PLACED if door or fields name a place, NAMED if only the text does, else OPEN.
     """
 
     regencies: Mapping[str, float]
@@ -175,8 +175,15 @@ def locate(
         provinces=_provinces(complaint, door, mentions, regencies, regions),
         district=_office_place(complaint.district, "district", best, mentions, regions),
         village=_village(complaint, best, mentions, regions),
-        context=PLACED if door or fields else OPEN,
+        context=context_of(bool(door or fields), named),
     )
+
+
+def context_of(placed: bool, named: Mapping[str, float]) -> str:
+    """PLACED by door or fields, else NAMED by the text, else OPEN."""
+    if placed:
+        return PLACED
+    return NAMED if max(named.values(), default=0.0) >= 0.5 else OPEN
 
 
 def _provinces(

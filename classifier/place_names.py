@@ -18,6 +18,7 @@ _COARSE = 0.97
 _SEAT = 0.8
 _INNER: dict[Level, float] = {"district": 0.85, "village": 0.7}  # inside a known regency
 _LONG_UNIQUE, _OUTER = 0.4, 0.12  # districts anywhere: rare long names, and the others
+_BESIDE_COARSE = -2.0  # log-odds of a district called like a city, regency or province
 _ANNOUNCED: dict[Level, float] = {"district": 0.3, "village": 0.1}  # after "kec.", "desa"
 _TWIN = {"kota": 0.7, "kabupaten": 0.3}  # shares of a name that a city and a regency have
 _PROVINCE = 0.4  # … that a province has beside a city ("Jambi")
@@ -157,9 +158,12 @@ class PlaceNames:
             if self._regions.get(code):
                 yield name, Sense(code, _prior(name, _SEAT), "seat")
         for region in districts:
-            alike = sum(code.count(".") == 2 for code in self._regions.named(region.name))
-            weight = _LONG_UNIQUE if alike == 1 and len(region.name) >= _LONG else _OUTER
-            yield region.name, Sense(region.code, _prior(region.name, weight) - math.log(alike))
+            codes = self._regions.named(region.name)
+            alike = sum(code.count(".") == 2 for code in codes)
+            coarse_too = any(code.count(".") < 2 for code in codes)
+            rare = alike == 1 and not coarse_too and len(region.name) >= _LONG
+            prior = _prior(region.name, _LONG_UNIQUE if rare else _OUTER) - math.log(alike)
+            yield region.name, Sense(region.code, prior + (_BESIDE_COARSE if coarse_too else 0.0))
 
     def _share(self, region: Region, name: str) -> float:
         """The log share of a name that a city, a regency or a province has beside others."""

@@ -127,19 +127,24 @@ class PlaceFinder:
 
     def _look_inside(self, reading: _Reading, chosen: Mapping[_Span, _Scores]) -> bool:
         """Seek places of the regencies that the text names; whether it names any but the known."""
-        sure: dict[str, float] = {}
-        for scores in chosen.values():
+        sure: dict[str, tuple[float, _Span | None]] = {}
+        for span, scores in chosen.items():
             here: dict[str, float] = {}
             for code, probability in scores.items():
                 regency = ancestor(code, "regency")
                 if regency and regency != reading.regency and self._names.has_places(regency):
                     here[regency] = here.get(regency, 0.0) + probability
             for regency, probability in here.items():
-                sure[regency] = max(sure.get(regency, 0.0), probability)
-        likely = sorted(((p, code) for code, p in sure.items() if p >= _SURE), reverse=True)
-        for probability, regency in likely[:_MOST_REGENCIES]:
+                if probability >= _SURE:
+                    most, _ = sure.get(regency, (0.0, None))
+                    sure[regency] = max(most, probability), None if regency in sure else span
+        likely = sorted(sure, key=lambda code: (-sure[code][0], code))
+        for regency in likely[:_MOST_REGENCIES]:
+            probability, only = sure[regency]
             reading.found[regency] = math.log(probability)
-            reading.add(self._names.inside(regency, reading.words))
+            hits = self._names.inside(regency, reading.words)
+            # The only name that speaks for the regency does not gain by it.
+            reading.add(hit for hit in hits if (hit.first, hit.last) != only)
         return bool(reading.found)
 
     def _choose(self, reading: _Reading) -> dict[_Span, _Scores]:

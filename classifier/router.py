@@ -11,12 +11,12 @@ from classifier import bundle as bundles
 from classifier.bundle import Bundle
 from classifier.decision import decide
 from classifier.desks import DeskRanker, Wording
-from classifier.jurisdiction import PLACED, Place, locate
+from classifier.jurisdiction import NAMED, PLACED, Place, locate
 from classifier.places import PlaceFinder
 from classifier.recommendation import Candidate, Mention, Recommendation
 from data.complaint import Complaint
 from data.errors import PintuError
-from data.registry.regions import NATION, ancestor
+from data.registry.regions import NATION, ancestor, government_name
 from data.registry.registry import Registry
 from data.registry.units import Unit
 from data.text import normalise
@@ -45,6 +45,7 @@ class Router:
         }
         self._ranker = DeskRanker(bundle.registry, bundle.desks, bundle.counts.nowhere)
         self._desk_units = [bundle.desks.units[u] for u in bundle.labels.get("desk", ())]
+        self._near_units = [bundle.desks.units[u] for u in bundle.labels.get("near", ())]
         self._desks = _by_mandate(self._desk_units)
         categories = list(bundle.labels["category"])
         self._schemes = {
@@ -91,8 +92,7 @@ class Router:
         Raises:
             PintuError: no region is called so.
         """
-        name = door.removeprefix("Pemerintah ")
-        found = [c for c in self.registry.regions.find(name) if c.count(".") <= 1]
+        found = [c for c in self.registry.regions.find(government_name(door)) if c.count(".") <= 1]
         if not found:
             raise PintuError(
                 f"door {door!r} is no known region; write its full name (Kota Surabaya, "
@@ -170,7 +170,7 @@ class Router:
             normalise(complaint.words),
             self._wording(scores, place, mandates),
         )
-        return ranked, mandates
+        return self._with_neighbours(ranked, scores, place), mandates
 
     def _route(
         self,
@@ -220,8 +220,7 @@ class Router:
     ) -> Wording:
         """What the wording alone says of the units, for a complaint without door and fields."""
         settings = self.bundle.settings
-        named = any(p >= 0.5 for p in place.regencies.values())
-        share = settings.desk_named if named else settings.desk_silent
+        share = settings.desk_named if place.context == NAMED else settings.desk_silent
         if place.context == PLACED or not share:
             return Wording()
         found: dict[str, list[tuple[Unit, float]]] = {}
@@ -234,6 +233,25 @@ class Router:
                     zip(units, np.exp(_log_softmax(logits)).tolist(), strict=True)
                 )
         return Wording(found, share)
+
+    def _with_neighbours(
+        self,
+        ranked: list[tuple[Unit, float]],
+        scores: Mapping[str, NDArray[np.float32]],
+        place: Place,
+    ) -> list[tuple[Unit, float]]:
+        """The ranking mixed with the units of similar earlier cases, where no field names a place."""
+        settings = self.bundle.settings
+        share = settings.near_named if place.context == NAMED else settings.near_silent
+        if place.context == PLACED or not share or "near" not in scores:
+            return ranked
+        mixed = {unit.unit_id: (unit, p * (1 - share)) for unit, p in ranked}
+        votes = np.exp(scores["near"])
+        for position in np.flatnonzero(votes >= _LEAST):
+            unit = self._near_units[position]
+            known = mixed.get(unit.unit_id, (unit, 0.0))[1]
+            mixed[unit.unit_id] = (unit, known + share * float(votes[position]))
+        return sorted(mixed.values(), key=lambda pair: (-pair[1], pair[0].unit_id))
 
     def _level_hint(self, scores: Mapping[str, NDArray[np.float32]]) -> dict[str, float]:
         weighted = np.exp(scores["level"] * self.bundle.settings.level_weight)

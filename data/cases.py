@@ -211,17 +211,21 @@ def _doubled(cases: Iterable[LabelledCase], layout: _Layout) -> list[Problem]:
 
 
 def to_dataset(cases: Iterable[LabelledCase]) -> "Dataset":
-    """The cases as a ``datasets.Dataset``: the schema's columns as text, ``created_at`` as a
-    timestamp in seconds, and ``line``."""
-    from datasets import Dataset, Features, Value
+    """The cases as a ``datasets.Dataset`` with the schema's columns as text, and ``line``.
 
-    types = {"created_at": Value("timestamp[s]")}
-    features = Features({f: types.get(f, Value("string")) for f in CASE_FIELDS})
-    features["line"] = Value("int64")
-    rows = list(cases)
-    columns = {f: [getattr(case.complaint, f) for case in rows] for f in COMPLAINT_FIELDS}
-    columns |= {f: [getattr(case, f) for case in rows] for f in (*LABEL_FIELDS, "line")}
-    return Dataset.from_dict(columns, features=features)
+    ``created_at`` is in ISO 8601: as a timestamp it would leave JSON Lines as a bare number, which
+    nothing could read back for certain. What the data set writes, ``load_cases`` reads.
+    """
+    from datasets import Dataset
+
+    return Dataset.from_list([_row(case) for case in cases])
+
+
+def _row(case: LabelledCase) -> dict[str, str | int]:
+    created_at = case.complaint.created_at
+    row = {field: getattr(case.complaint, field) for field in COMPLAINT_FIELDS}
+    row |= {field: getattr(case, field) for field in LABEL_FIELDS}
+    return row | {"created_at": created_at.isoformat() if created_at else "", "line": case.line}
 
 
 def papers_region(case: LabelledCase, regions: Regions) -> str | None:

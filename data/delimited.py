@@ -110,10 +110,11 @@ class DelimitedTable:
         return [], end
 
     def _whole_from(self, start: int) -> bool:
-        """Whether a row of the right width begins at that line, and no misfit follows it."""
+        """Whether a row of the right width begins at that line, and not only misfits follow it."""
         reader = self._reader(start, start + _MAX_LINES)
-        row, after = _next(reader), _next(reader)
-        return bool(row and self._fits(row)) and (not after or self._fits(after))
+        row, *after = (_next(reader) for _ in range(3))
+        misfits = [not self._fits(other) for other in after if other]
+        return bool(row and self._fits(row)) and not (misfits and all(misfits))
 
     def _fits(self, row: Sequence[str]) -> bool:
         """Whether it has a cell for each column, and nothing but empty ones beyond."""

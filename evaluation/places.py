@@ -101,6 +101,12 @@ def _total(mention: Mention) -> float:
     return sum(probability for _, probability in mention.candidates)
 
 
+def _bare(mention: Mention) -> str:
+    """The joined letters of a mention without its type word."""
+    words = PlaceWords(mention.text).words
+    return "".join(words[1:] if words[0] in TYPES else words)
+
+
 def _is_fine(mention: Mention) -> bool:
     return level_of(mention.candidates[0][0]) in ("district", "village")
 
@@ -131,7 +137,7 @@ def _tweets(finder: PlaceFinder, regions: Regions, rows: list[dict[str, str]]) -
         for mention in mentions:
             if _total(mention) >= 0.5:
                 size = "fine" if _is_fine(mention) else "coarse"
-                inside = PlaceWords(mention.text).joined.replace(" ", "") in span
+                inside = _bare(mention) in span
                 count[f"mentions, {size}"] += 1
                 count[f"mentions in spans, {size}"] += inside
                 count[f"mentions where marked, {size}"] += bool(span)

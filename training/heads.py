@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.models.linear import NEAR
 from data.complaint import KINDS, category_key
 from data.registry.regions import LEVELS, NATION, ancestor
 from data.registry.registry import Registry
@@ -44,6 +45,7 @@ def collect_labels(targets: Sequence[Target], registry: Registry, config: Config
     worded = sorted(unit_id for unit_id, n in desks.items() if n >= _DESK_CASES)
     if worded:
         heads[DESK] = worded
+        heads[NEAR] = sorted(desks)
     for region in local_regions(targets, config):
         seen = {m for t in targets if regency_of(t) == region for m in t.mandates}
         heads[LOCAL + region] = [label for label in heads[MANDATE] if label in seen]

@@ -14,7 +14,8 @@ from tqdm import tqdm
 from classifier.bundle import Bundle, save
 from classifier.decision import Settings
 from classifier.features import build
-from classifier.models.linear import Head, LinearModel
+from classifier.models.linear import NEAR, Head, LinearModel
+from classifier.models.neighbours import Neighbours
 from classifier.router import Router
 from data.cases import Cases
 from data.complaint import LabelledCase
@@ -24,8 +25,8 @@ from evaluation.evaluate import matches
 from training.calibrate import mandate_settings, temperature, threshold
 from training.card import model_card
 from training.config import Config
-from training.fit.jurisdiction import count_desks, count_evidence
-from training.fit.linear import choose_mandates, fit_heads, matrix, score
+from training.fit.jurisdiction import contexts, count_desks, count_evidence, named_places
+from training.fit.linear import choose_mandates, fit_heads, index_cases, matrix, score
 from training.heads import (
     CATEGORY,
     DESK,
@@ -35,6 +36,7 @@ from training.heads import (
     Labels,
     collect_labels,
     count_categories,
+    is_open,
     regency_of,
     tasks_for,
 )
@@ -44,6 +46,7 @@ from training.targets import OWN_DESK, Target, make_targets
 _PROBES = 8
 _LEVEL_WEIGHTS = (0.0, 0.5, 1.0)
 _DESK_SHARES = (0.0, 0.3, 0.6, 0.9)
+_NEAR_SHARES = (0.0, 0.2, 0.35, 0.5)
 # What no labelled case has settled: a complaint with a place belongs less often to an agency that
 # has no local government's desk. Chosen on Surabaya's cases before December 2022.
 _STARTER_AWAY = 0.3
@@ -57,10 +60,11 @@ class Run:
         self.targets = make_targets(cases, registry)
         self.labels: Labels = collect_labels(self.targets, registry, config)
         self.labelled = np.array([t.unit is not None for t in self.targets])
-        self.bar = tqdm(total=len(self._names()) * 2 + 6, desc="training", unit="step")
+        self.named = named_places(self.targets, registry)
+        self.bar = tqdm(total=len(self.names()) * 2 + 6, desc="training", unit="step")
 
-    def _names(self) -> list[str]:
-        return list(self.labels.heads)
+    def names(self) -> list[str]:
+        return [name for name in self.labels.heads if name != NEAR]
 
     def step(self, name: str) -> None:
         self.bar.set_postfix_str(name)
@@ -107,7 +111,7 @@ class Run:
         valid = latest(self.cases, share) & self.labelled
         if not valid.any():
             valid = drawn(self.cases, share)
-        heads = self.fit(self._names(), ~valid, mandates)
+        heads = self.fit(self.names(), ~valid, mandates)
         rows = np.flatnonzero(valid & (mandates >= 0))
         settings = Settings(away=1.0 if self.labelled.any() else _STARTER_AWAY)
         settings = mandate_settings(
@@ -158,6 +162,10 @@ class Run:
         complaints = [self.cases[i].complaint for i in rows]
         places = [router.place(c, router.door_of(c))[0] for c in complaints]
         table = {name: score(head, self.x[rows]) for name, head in heads.items()}
+        neighbours = self._neighbours(np.flatnonzero(used & self.labelled))
+        if neighbours:
+            sparse = (self.x[i] for i in rows)
+            table[NEAR] = np.array([neighbours.score(r.indices, r.data) for r in sparse])
         tried: dict[Settings, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
 
         def share_right(candidate: Settings) -> float:
@@ -174,11 +182,22 @@ class Run:
         grids: dict[str, Sequence[float]] = {"level_weight": _LEVEL_WEIGHTS}
         if DESK in self.labels.heads:
             grids |= {"desk_silent": _DESK_SHARES, "desk_named": _DESK_SHARES}
+            grids |= {"near_silent": _NEAR_SHARES, "near_named": _NEAR_SHARES}
         for field, grid in grids.items():
             options = [replace(settings, **{field: value}) for value in grid]
             settings = max(options, key=share_right)
         sure, right = tried[settings]
         return replace(settings, threshold=threshold(sure, right, self.config.target_precision))
+
+    def _neighbours(self, rows: NDArray[np.int64]) -> Neighbours | None:
+        """An index of the cases that only their text places."""
+        labels = self.labels.heads.get(NEAR)
+        if not labels:
+            return None
+        numbers = {unit_id: i for i, unit_id in enumerate(labels)}
+        kept = [i for i in rows if is_open(self.targets[i])]
+        units = np.array([numbers[u.unit_id] for i in kept if (u := self.targets[i].unit)])
+        return index_cases(self.x[kept], len(self.featuriser.words), units, len(labels))
 
     def bundle(
         self,
@@ -192,17 +211,19 @@ class Run:
         rows = np.flatnonzero(used & self.labelled)
         targets = [self.targets[i] for i in rows]
         chosen = [self.labels.heads[MANDATE][mandates[i]] for i in rows]
-        desks = count_desks(targets, chosen, self.registry)
-        worded = set(self.labels.heads.get(DESK, ()))
+        named = [self.named[i] for i in rows]
+        neighbours = self._neighbours(rows)
+        desks = count_desks(targets, chosen, contexts(targets, named), self.registry)
+        worded = set(self.labels.heads.get(NEAR, ()))
         desks.units |= {
             t.unit.unit_id: t.unit for t in self.targets if t.unit and t.unit.unit_id in worded
         }
         return Bundle(
             name=name,
-            model=LinearModel(self.featuriser, heads),
+            model=LinearModel(self.featuriser, heads, neighbours),
             labels=self.labels.heads,
             registry=self.registry,
-            counts=count_evidence(targets, chosen, self.registry),
+            counts=count_evidence(targets, chosen, named, self.registry),
             desks=desks,
             settings=settings,
             schemes=self.labels.schemes,
@@ -231,7 +252,7 @@ def train(
     mandates = run.choose()
     settings = run.tune(mandates)
     everything = np.ones(len(cases), dtype=bool)
-    heads = run.fit(list(run.labels.heads), everything, mandates)
+    heads = run.fit(run.names(), everything, mandates)
     bundle = run.bundle(out.name, heads, settings, everything, mandates)
     run.step("counts")
     bundle.manifest = _manifest(config, sources, starter)

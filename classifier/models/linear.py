@@ -4,13 +4,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from classifier.features import Featuriser
+from classifier.models.neighbours import Neighbours
 
+NEAR = "near"
 _WEIGHTS, _VOCABULARY = "weights.safetensors", "vocabulary.json"
 
 
@@ -37,10 +40,16 @@ class Head:
 
 
 class LinearModel:
-    """A featuriser and its heads."""
+    """A featuriser, its heads and, where earlier cases are to vote, the head "near"."""
 
-    def __init__(self, featuriser: Featuriser, heads: Mapping[str, Head]) -> None:
+    def __init__(
+        self,
+        featuriser: Featuriser,
+        heads: Mapping[str, Head],
+        neighbours: Neighbours | None = None,
+    ) -> None:
         self.featuriser = featuriser
+        self.neighbours = neighbours
         self._blocks = _blocks(heads)
         # The heads become views of the blocks: their weights are kept once.
         self.heads = {
@@ -55,8 +64,12 @@ class LinearModel:
             name: np.empty((len(texts), len(head.bias)), np.float32)
             for name, head in self.heads.items()
         }
+        if self.neighbours:
+            found[NEAR] = np.empty((len(texts), self.neighbours.classes), np.float32)
         for position, text in enumerate(texts):
             columns, values = self.featuriser.row(text)
+            if self.neighbours:
+                found[NEAR][position] = self.neighbours.score(columns, values)
             for names, stacked in self._blocks:
                 row = stacked.score(columns, values)
                 start = 0
@@ -71,6 +84,8 @@ class LinearModel:
         arrays = {f"{name}/weights": head.weights for name, head in self.heads.items()}
         arrays |= {f"{name}/bias": head.bias for name, head in self.heads.items()}
         arrays["idf"] = self.featuriser.idf
+        if self.neighbours:
+            arrays |= self.neighbours.arrays()
         save_file(
             {name: np.ascontiguousarray(array) for name, array in arrays.items()},
             folder / _WEIGHTS,
@@ -98,7 +113,14 @@ class LinearModel:
         )
         names = [name.removesuffix("/bias") for name in arrays if name.endswith("/bias")]
         heads = {n: Head(arrays[f"{n}/weights"], arrays[f"{n}/bias"]) for n in names}
-        return cls(featuriser, heads)
+        return cls(featuriser, heads, _neighbours(arrays))
+
+
+def _neighbours(arrays: Mapping[str, NDArray[Any]]) -> Neighbours | None:
+    if "near/starts" not in arrays:
+        return None
+    names = ("starts", "cases", "values", "units")
+    return Neighbours(*(arrays[f"near/{n}"] for n in names), classes=int(arrays["near/classes"][0]))
 
 
 def _blocks(heads: Mapping[str, Head]) -> list[tuple[list[str], Head]]:

@@ -15,7 +15,16 @@ _FUZZY = 88.0  # token-sort ratio (0-100) from which a spelling counts as a typo
 _MARGIN = 3.0  # by which it must beat the best name of another desk
 _SUBUNITS = frozenset({"uptd", "bidang", "seksi", "subbagian", "suku"})
 _FILLERS = frozenset(
-    ["daerah", "rakyat", "kawasan", "masyarakat", "pembangunan", "pengembangan", "pemerintahan", "umum"]
+    [
+        "daerah",
+        "rakyat",
+        "kawasan",
+        "masyarakat",
+        "pembangunan",
+        "pengembangan",
+        "pemerintahan",
+        "umum",
+    ]
 )
 
 

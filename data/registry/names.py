@@ -43,11 +43,40 @@ _PHRASES: tuple[tuple[str, str], ...] = (
 )
 _COMPILED = tuple((re.compile(pattern), repl) for pattern, repl in _PHRASES)
 _IGNORED = frozenset(
-    ["dan", "serta", "dengan", "di", "pada", "yth", "bapak", "ibu", "pimpinan", "pt", "persero", "tbk", "the", "kep", "komplek"]
+    [
+        "dan",
+        "serta",
+        "dengan",
+        "di",
+        "pada",
+        "yth",
+        "bapak",
+        "ibu",
+        "pimpinan",
+        "pt",
+        "persero",
+        "tbk",
+        "the",
+        "kep",
+        "komplek",
+    ]
 )
 _TITLES = ("kepala", "kadis", "kaban")
 TYPE_WORDS = frozenset(
-    ["dinas", "badan", "kantor", "bagian", "biro", "satuan", "inspektorat", "sekretariat", "bidang", "subbagian", "suku", "uptd"]
+    [
+        "dinas",
+        "badan",
+        "kantor",
+        "bagian",
+        "biro",
+        "satuan",
+        "inspektorat",
+        "sekretariat",
+        "bidang",
+        "subbagian",
+        "suku",
+        "uptd",
+    ]
 )
 
 

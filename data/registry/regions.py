@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -62,6 +62,11 @@ def ancestor(code: str, level: Level) -> str | None:
     return ".".join(parts[:depth]) if len(parts) >= depth else None
 
 
+def government_name(written: str) -> str:
+    """A government's written name without the word for it ("Pemerintah Kota X" → "Kota X")."""
+    return re.sub(r"^(pemerintah|pemda)( daerah)? ", "", written.strip(), flags=re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """A region with its code, its official name and other written forms."""
@@ -83,6 +88,8 @@ class Region:
     @property
     def short(self) -> str:
         """The name without its type words ("Kota Surabaya" → "Surabaya")."""
+        if self.level != "regency":
+            return self.name
         return re.sub(r"^(Kabupaten|Kota)( Administrasi)? ", "", self.name)
 
     @property
@@ -108,7 +115,7 @@ class Regions:
     def __len__(self) -> int:
         return len(self._by_code)
 
-    def __iter__(self) -> Iterable[Region]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Region]:
         return iter(self._by_code.values())
 
     def get(self, code: str) -> Region | None:

@@ -41,7 +41,6 @@ class Registry:
         self.regions = regions
         self.profiles = {profile.region: profile for profile in profiles}
         self._composer = Composer(self.mandates, self.agencies, regions)
-        self._main = {a.mandate: a.id for a in self.agencies.values() if a.main}
 
     @classmethod
     def from_tables(cls, profile: Path | None = None, places: Path | None = None) -> "Registry":
@@ -92,16 +91,19 @@ class Registry:
         """The units whose written names are most like a query, the most similar first."""
         return self._resolver.nearest(query, region, limit)
 
-    def national(self, mandate: str) -> Unit | None:
-        """The default national desk of a mandate."""
-        agency = self._main.get(mandate)
-        return self._composer.national(agency) if agency else None
+    @cached_property
+    def _national(self) -> dict[str, list[Unit]]:
+        """The national desks of each mandate, the main one first."""
+        desks: dict[str, list[Unit]] = {}
+        for agency in sorted(self.agencies.values(), key=lambda a: not a.main):
+            if not agency.pattern:
+                desks.setdefault(agency.mandate, []).append(self._composer.national(agency.id))
+        return desks
 
     def units(self, mandate: str, level: Level, region: str | None) -> Sequence[Unit]:
         """The units that answer for a mandate at a region of that level, the usual one first."""
         if level == "nation":
-            unit = self.national(mandate)
-            return [unit] if unit else []
+            return self._national.get(mandate, [])
         profile = self.profiles.get(region or "")
         if profile and level == "regency":
             served = profile.serving(mandate)

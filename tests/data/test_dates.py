@@ -62,7 +62,9 @@ def test_a_zone_is_turned_into_western_indonesian_time(written: str, moment: dat
     assert parse_date(written) == moment
 
 
-@pytest.mark.parametrize("written", ["04/01/2021", "25/12/2021", "4-1-2021", "04.01.21", "2021/1/4"])
+@pytest.mark.parametrize(
+    "written", ["04/01/2021", "25/12/2021", "4-1-2021", "04.01.21", "2021/1/4"]
+)
 def test_refuses_a_date_whose_day_and_month_could_be_swapped(written: str) -> None:
     with pytest.raises(ValueError, match="cannot be told apart"):
         parse_date(written)

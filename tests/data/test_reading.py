@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from data.reading import cell_text, read_table
 KNOWN = frozenset({"id", "text", "unit", "created_at"})
 
 
-def workbook(path: Path, sheets: dict[str, Sequence[Sequence[Any]]]) -> Path:
+def workbook(path: Path, sheets: dict[str, Any]) -> Path:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for title, rows in sheets.items():
@@ -153,10 +152,7 @@ def test_parquet_leaves_no_copy_in_the_librarys_cache(hub: Path) -> None:
     assert not (hub.parent.parent / "cache").exists()
 
 
-@pytest.mark.parametrize("source", ["kota/aduan", "hf:kota/aduan"])
-def test_a_hub_data_set_gives_its_train_split_and_tells_of_others(hub: Path, source: str) -> None:
-    if source == "kota/aduan":
-        pytest.importorskip("datasets")
+def test_a_hub_data_set_gives_its_train_split_and_tells_of_others(hub: Path) -> None:
     (hub / "train.jsonl").write_text('{"text": "a"}\n{"text": "b"}\n', encoding="utf-8")
     (hub / "test.jsonl").write_text('{"text": "c"}\n', encoding="utf-8")
     table = read_table("hf:kota/aduan", KNOWN)
@@ -164,6 +160,13 @@ def test_a_hub_data_set_gives_its_train_split_and_tells_of_others(hub: Path, sou
     assert [(p.line, p.severity) for p in table.problems] == [(0, "warning")]
     assert "'test'" in table.problems[0].reason
     assert len(table.sha256) == 64
+
+
+def test_a_hub_data_set_with_several_splits_and_no_train_is_refused(hub: Path) -> None:
+    for split in ("test", "validation"):
+        (hub / f"{split}.jsonl").write_text('{"text": "a"}\n', encoding="utf-8")
+    with pytest.raises(PintuError, match="no split 'train' among"):
+        read_table("hf:kota/aduan", KNOWN)
 
 
 def test_the_hash_of_a_hub_data_set_follows_its_rows(hub: Path) -> None:

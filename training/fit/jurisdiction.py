@@ -1,12 +1,11 @@
 """Counts on labelled cases how much fields, doors and named places are worth."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from classifier.desks import Desks, cell_key
 from classifier.jurisdiction import (
-    OPEN,
-    PLACED,
     Counts,
+    context_of,
     field_key,
     field_regencies,
     key_of,
@@ -14,40 +13,66 @@ from classifier.jurisdiction import (
     signatures,
 )
 from classifier.places import PlaceFinder
-from data.registry.regions import NATION, ancestor
+from data.complaint import Complaint
+from data.registry.regions import NATION, ancestor, government_name
 from data.registry.registry import OFFICE_LEVELS, Registry
 from training.targets import OWN_DESK, Target
 
 
+def named_places(targets: Sequence[Target], registry: Registry) -> list[dict[str, float]]:
+    """For each case the regencies that its text names, with probabilities."""
+    finder = PlaceFinder(registry.regions)
+    named: list[dict[str, float]] = []
+    for target in targets:
+        complaint = target.case.complaint
+        near = door_regency(complaint, registry)
+        if near is None and complaint.regency:
+            near = next(iter(registry.regions.find(complaint.regency, level="regency")), None)
+        named.append(named_regencies(finder.find(complaint.words, regency=near)))
+    return named
+
+
+def door_regency(complaint: Complaint, registry: Registry) -> str | None:
+    """The regency that a complaint's door names, if any."""
+    return next(iter(registry.regions.find(government_name(complaint.door), level="regency")), None)
+
+
+def contexts(targets: Sequence[Target], named: Sequence[Mapping[str, float]]) -> list[str]:
+    """What places each case (``Place.context``)."""
+    return [
+        context_of(bool(t.case.complaint.door or t.case.complaint.regency), places)
+        for t, places in zip(targets, named, strict=True)
+    ]
+
+
 def count_evidence(
-    targets: Sequence[Target], mandates: Sequence[str], registry: Registry
+    targets: Sequence[Target],
+    mandates: Sequence[str],
+    named: Sequence[Mapping[str, float]],
+    registry: Registry,
 ) -> Counts:
     """What the cases with a resolved local unit say about evidence.
 
     Args:
         targets: labelled cases.
         mandates: the mandate chosen for each, same length.
-        registry: its regions name the places.
+        named: the regencies that each text names, same length.
+        registry: its regions read the fields.
     """
     counts = Counts()
     local = [
-        (target, mandate, regency)
-        for target, mandate in zip(targets, mandates, strict=True)
+        (target.case.complaint, mandate, places, regency)
+        for target, mandate, places in zip(targets, mandates, named, strict=True)
         if target.unit and (regency := ancestor(target.unit.region_code or NATION, "regency"))
     ]
-    for target, _, regency in local:
-        wording = field_key(target.case.complaint)
+    for complaint, _, _, regency in local:
+        wording = field_key(complaint)
         if wording:
             _add(counts.fields.setdefault(wording, {}), regency)
-    finder = PlaceFinder(registry.regions)
-    for target, mandate, regency in local:
-        complaint = target.case.complaint
+    for complaint, mandate, places, regency in local:
         fields = field_regencies(complaint, registry.regions, counts)
-        door = next(iter(registry.regions.find(complaint.door, level="regency")), None)
-        near = door or max(fields, key=lambda code: fields[code], default=None)
-        named = named_regencies(finder.find(complaint.words, regency=near))
         found = False
-        for code, signature in signatures(door, fields, named):
+        for code, signature in signatures(door_regency(complaint, registry), fields, places):
             found = True
             row = counts.evidence.setdefault(key_of(signature), [0.0, 0.0])
             row[0] += code == regency
@@ -57,10 +82,22 @@ def count_evidence(
     return counts
 
 
-def count_desks(targets: Sequence[Target], mandates: Sequence[str], registry: Registry) -> Desks:
-    """Which units and levels answered for each mandate."""
+def count_desks(
+    targets: Sequence[Target],
+    mandates: Sequence[str],
+    placed: Sequence[str],
+    registry: Registry,
+) -> Desks:
+    """Which units and levels answered for each mandate.
+
+    Args:
+        targets: labelled cases.
+        mandates: the mandate chosen for each, same length.
+        placed: what places each (``Place.context``), same length.
+        registry: tells which units need no counting to be known.
+    """
     desks = Desks()
-    for target, mandate in zip(targets, mandates, strict=True):
+    for target, mandate, context in zip(targets, mandates, placed, strict=True):
         unit = target.unit
         if unit is None:
             continue
@@ -68,8 +105,6 @@ def count_desks(targets: Sequence[Target], mandates: Sequence[str], registry: Re
             desks.units[unit.unit_id] = unit
             desks.own.setdefault(mandate, unit.unit_id)
             continue
-        complaint = target.case.complaint
-        context = PLACED if complaint.door or complaint.regency else OPEN
         _add(desks.levels.setdefault(context, {}).setdefault(mandate, {}), target.level)
         if target.level in OFFICE_LEVELS:
             desks.units[unit.unit_id] = unit

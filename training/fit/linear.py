@@ -11,6 +11,7 @@ from sklearn.svm import LinearSVC
 
 from classifier.features import Featuriser
 from classifier.models.linear import Head
+from classifier.models.neighbours import Neighbours
 
 Progress = Callable[[str], None]
 
@@ -87,6 +88,24 @@ def _fit(x: sp.csr_matrix, task: Task, cost: float, seed: int) -> Head:
     weights[:, present] = planes.T.astype(np.float16)
     bias[present] = offsets.astype(np.float32)
     return Head(weights, bias)
+
+
+def index_cases(x: sp.csr_matrix, words: int, units: NDArray[np.int64], classes: int) -> Neighbours:
+    """Cases as an index of neighbours.
+
+    Args:
+        x: features of the cases, shape (n, columns).
+        words: width of the word block, which alone is compared.
+        units: the position of each case's unit among ``classes`` labels, shape (n,).
+    """
+    postings = sp.csc_matrix(x[:, :words])
+    return Neighbours(
+        postings.indptr.astype(np.int32),
+        postings.indices.astype(np.int32),
+        postings.data.astype(np.float32),
+        units.astype(np.int32),
+        classes,
+    )
 
 
 def score(head: Head, x: sp.csr_matrix) -> NDArray[np.float32]:

@@ -1,0 +1,54 @@
+"""The units of the most similar earlier cases, found by the words that they share."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NEAREST = 20  # cases that vote
+_FLOOR = 1e-6  # vote of a unit that none of them went to
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Earlier cases as postings: which cases hold a word column, and how strongly.
+
+    Attributes:
+        starts: where each column's postings begin, shape (columns + 1,).
+        cases: numbers of the cases, shape (postings,).
+        values: their weights in the column, shape (postings,).
+        units: for each case the position of its unit's label, shape (cases,).
+        classes: number of labels.
+    """
+
+    starts: NDArray[np.int32]
+    cases: NDArray[np.int32]
+    values: NDArray[np.float32]
+    units: NDArray[np.int32]
+    classes: int
+
+    def score(self, columns: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log-shares of the units among the nearest cases, shape (classes,).
+
+        A case votes with the square of its cosine similarity.
+        """
+        similarity = np.zeros(len(self.units), np.float32)
+        words = int(np.searchsorted(columns, len(self.starts) - 1))
+        for column, value in zip(columns[:words].tolist(), values[:words].tolist(), strict=True):
+            start, end = self.starts[column], self.starts[column + 1]
+            similarity[self.cases[start:end]] += value * self.values[start:end]
+        nearest = np.argsort(-similarity, kind="stable")[:_NEAREST]
+        votes = np.full(self.classes, _FLOOR, np.float32)
+        np.add.at(votes, self.units[nearest], similarity[nearest] ** 2)
+        logs: NDArray[np.float32] = np.log(votes / votes.sum())
+        return logs
+
+    def arrays(self) -> dict[str, NDArray[np.int32] | NDArray[np.float32]]:
+        """The arrays to store, by name."""
+        return {
+            "near/starts": self.starts,
+            "near/cases": self.cases,
+            "near/values": self.values,
+            "near/units": self.units,
+            "near/classes": np.array([self.classes], np.int32),
+        }
