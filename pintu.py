@@ -5,12 +5,15 @@ A command's module is imported when the command is called, so that ``pintu --hel
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from data.complaint import Complaint, LabelledCase
 from data.errors import PintuError
+
+if TYPE_CHECKING:
+    from classifier.router import Router
 
 __all__ = ["Complaint", "LabelledCase", "PintuError", "Router", "main"]
 

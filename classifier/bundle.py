@@ -28,8 +28,8 @@ class Bundle:
     """A text model with its labels, the registry it was trained with, and what cases taught.
 
     ``labels`` maps each head to its labels in the order of the scores. ``schemes`` maps a door's
-    region to the categories in use there; the empty key holds the general ones. ``categories`` counts
-    the cases of each mandate by category.
+    region to the categories in use there; the empty key holds the general ones. ``categories``
+    counts the cases of each mandate by category.
     """
 
     name: str

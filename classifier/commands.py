@@ -4,10 +4,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
+from classifier.recommendation import Recommendation
 from data.complaint import MAX_TEXT, Complaint
 from data.errors import PintuError
 
@@ -89,7 +90,10 @@ def _one(text: str, province: str, district: str, village: str) -> Complaint:
 
 
 def _routed(
-    run: Callable[..., Sequence[object]], complaints: list[Complaint], door: str | None, top: int
+    run: Callable[..., Sequence[Recommendation]],
+    complaints: list[Complaint],
+    door: str | None,
+    top: int,
 ) -> Iterator[str]:
     from tqdm import tqdm
 
@@ -97,7 +101,7 @@ def _routed(
         for start in range(0, len(complaints), _BATCH):
             part = complaints[start : start + _BATCH]
             for recommendation in run(part, door=door, top=top):
-                yield json.dumps(recommendation.to_row(), ensure_ascii=False)  # type: ignore[attr-defined]
+                yield json.dumps(recommendation.to_row(), ensure_ascii=False)
             bar.update(len(part))
 
 
@@ -136,15 +140,15 @@ _KINDS = {
 _DECISIONS = {"auto-route": "teruskan otomatis", "review": "tinjau", "ask": "tanya pelapor"}
 
 
-def _table(row: dict[str, object]) -> Iterator[str]:
+def _table(row: dict[str, Any]) -> Iterator[str]:
     """A recommendation for the terminal, in Indonesian."""
-    yield f"Jenis     {_KINDS[str(row['kind'])]}"
+    yield f"Jenis     {_KINDS[row['kind']]}"
     yield f"Kategori  {row['category']}"
-    yield f"Putusan   {_DECISIONS[str(row['decision'])]}"
-    for reason in row["reasons"]:  # type: ignore[attr-defined]
+    yield f"Putusan   {_DECISIONS[row['decision']]}"
+    for reason in row["reasons"]:
         yield f"          {reason['message']}"
     yield ""
-    for rank, candidate in enumerate(row["candidates"], 1):  # type: ignore[arg-type]
+    for rank, candidate in enumerate(row["candidates"], 1):
         bar = "█" * round(20 * candidate["probability"])
         agency = f" — {candidate['agency']}" if candidate["agency"] else ""
         yield f"{rank}. {candidate['probability']:6.1%} {bar:<20} {candidate['unit']}{agency}"

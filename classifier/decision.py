@@ -1,7 +1,7 @@
 """Whether a recommendation may go out by itself, and if not, why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from classifier.recommendation import Candidate, Decision, Reason
 
@@ -14,7 +14,7 @@ class Settings:
         temperature: factor on the mandate scores before the softmax.
         kind_temperature: the same for the kind head.
         category_temperature: the same for the category head.
-        local_share: weight (0-1) of a region's own head in the log-linear blend.
+        local: regency → temperature of its own head, and its weight (0-1) in the blend.
         level_weight: factor on the level head's scores as a hint to the level.
         desk_silent: share that the wording itself has in choosing among a mandate's units where
             neither fields nor door nor text name a place.
@@ -30,7 +30,7 @@ class Settings:
     temperature: float = 4.0
     kind_temperature: float = 3.0
     category_temperature: float = 4.0
-    local_share: float = 0.5
+    local: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     level_weight: float = 1.0
     desk_silent: float = 0.0
     desk_named: float = 0.0

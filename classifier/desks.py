@@ -219,7 +219,7 @@ class DeskRanker:
     def _compose_office(
         self, mandate: str, level: Level, written: str, district: str, regency: str | None
     ) -> Unit:
-        """The office of a written place; where labels tell namesakes apart by district, so do we."""
+        """A written place's office; where labels tell namesakes apart by district, so do we."""
         if level == "village" and district and regency:
             longer = self._registry.office(mandate, level, f"{written} - {district}", regency)
             if longer.unit_id in self._desks.units:

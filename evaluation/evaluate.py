@@ -1,6 +1,7 @@
 """How well a bundle routes labelled cases."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,7 @@ def matches(candidate: Candidate | Unit, label: Unit) -> bool:
 
 def stripped(complaint: Complaint) -> Complaint:
     """The complaint as it entered: a door taken from the labels is not known yet."""
-    return Complaint(
-        **{name: getattr(complaint, name) for name in Complaint.__slots__ if name != "door"}
-    )
+    return replace(complaint, door="")
 
 
 def batches(

@@ -1,25 +1,17 @@
 """Chooses temperatures, blending and the auto-route threshold on cases kept for tuning."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.decision import Settings
+from classifier.local import Groups, blend, log_softmax
 
 TEMPERATURES = (2.0, 3.0, 4.0, 5.0, 6.5, 8.0)
 SHARES = (0.0, 0.3, 0.5, 0.7)
 _FLOOR = 1e-9
 _FEWEST = 50  # cases above a threshold from which its precision counts
-
-
-def log_softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Row-wise log-softmax, shape (n, k)."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    normed: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return normed
 
 
 def set_likelihood(logits: NDArray[np.float64], possible: Sequence[Sequence[int]]) -> float:
@@ -39,33 +31,35 @@ def temperature(scores: NDArray[np.float32], labels: NDArray[np.int64], default:
     return max(TEMPERATURES, key=lambda t: set_likelihood(chosen * t, options))
 
 
-def mandate_settings(
-    settings: Settings,
-    scores: NDArray[np.float32],
-    local: NDArray[np.float32] | None,
-    possible: Sequence[Sequence[int]],
-) -> Settings:
-    """Temperature and share of the local heads that make the true mandates likeliest.
+def pooled_temperature(scores: NDArray[np.float32], possible: Sequence[Sequence[int]]) -> float:
+    """The temperature of the pooled head that makes the true mandates likeliest.
 
     Args:
-        settings: where the chosen values are put.
-        scores: the pooled head's scores, shape (n, k).
-        local: the local heads' scores on the same labels, rows of NaN where a case has none.
+        scores: shape (n, labels).
         possible: the labels that would be right for each row.
     """
+    wide = scores.astype(np.float64)
+    return max(TEMPERATURES, key=lambda t: set_likelihood(wide * t, possible))
 
-    def likelihood(pair: tuple[float, float]) -> float:
-        chosen, share = pair
-        logits = log_softmax(scores.astype(np.float64) * chosen)
-        if local is not None and share:
-            has = ~np.isnan(local[:, 0])
-            near = log_softmax(local[has].astype(np.float64) * chosen)
-            logits[has] = (1 - share) * logits[has] + share * near
-        return set_likelihood(logits, possible)
 
-    shares = SHARES if local is not None else (settings.local_share,)
-    chosen, share = max(product(TEMPERATURES, shares), key=likelihood)
-    return replace(settings, temperature=chosen, local_share=share)
+def local_settings(
+    pooled: NDArray[np.float64],
+    local: NDArray[np.float32],
+    groups: Groups,
+    possible: Sequence[Sequence[int]],
+) -> tuple[float, float]:
+    """Temperature and share of a local head that make the true mandates likeliest.
+
+    Args:
+        pooled: log-probabilities of the pooled head, shape (n, labels).
+        local: the local head's scores, shape (n, local labels).
+        groups: of the regency.
+        possible: the labels that would be right for each row.
+    """
+    return max(
+        product(TEMPERATURES, SHARES),
+        key=lambda pair: set_likelihood(blend(pooled, local, groups, *pair), possible),
+    )
 
 
 def threshold(

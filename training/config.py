@@ -86,14 +86,13 @@ def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
             problems.append(f"{key!r} is no setting; the settings are {known}")
             continue
         kind = type(defaults[key])
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if type(value) is not kind:
+        whole = type(value) is int and kind is float
+        if type(value) is not kind and not whole:
             problems.append(
                 f"{key} = {value!r} is no {kind.__name__}; the default is {defaults[key]!r}"
             )
         elif kind in (int, float) and value < 0:
             problems.append(f"{key} = {value!r} is negative; the default is {defaults[key]!r}")
         else:
-            checked[key] = value
+            checked[key] = kind(value)
     return checked, problems

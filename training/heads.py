@@ -35,7 +35,7 @@ def collect_labels(targets: Sequence[Target], registry: Registry, config: Config
     written = preferred_categories(targets)
     counts = Counter(written[category_key(t.case.category)] for t in targets if t.case.category)
     categories = sorted(c for c, n in counts.items() if n >= config.category_cases)
-    heads = {
+    heads: dict[str, list[str]] = {
         MANDATE: [*sorted(registry.mandates), *own],
         LEVEL: list(LEVELS),
         KIND: list(KINDS),
@@ -47,8 +47,8 @@ def collect_labels(targets: Sequence[Target], registry: Registry, config: Config
         heads[DESK] = worded
         heads[NEAR] = sorted(desks)
     for region in local_regions(targets, config):
-        seen = {m for t in targets if regency_of(t) == region for m in t.mandates}
-        heads[LOCAL + region] = [label for label in heads[MANDATE] if label in seen]
+        here = {t.unit.mandate for t in targets if t.unit and regency_of(t) == region}
+        heads[LOCAL + region] = sorted(here)
     return Labels(heads, _schemes(targets, categories, written, config))
 
 
@@ -89,7 +89,7 @@ def count_categories(
     written = preferred_categories(targets)
     known = set(labels.heads[CATEGORY])
     counts: dict[str, dict[str, float]] = {}
-    for position in np.flatnonzero(used & (mandates >= 0)):
+    for position in np.flatnonzero(used & (mandates >= 0)).tolist():
         category = written.get(category_key(targets[position].case.category), "")
         if category in known:
             row = counts.setdefault(labels.heads[MANDATE][mandates[position]], {})
@@ -163,9 +163,8 @@ def tasks_for(
         numbers = values.get(name)
         kept = used
         if numbers is None:
-            pooled = labels.heads[MANDATE]
-            chosen = [pooled[m] if m >= 0 else "" for m in mandates]
-            numbers = label_numbers(chosen, labels.heads[name])
+            units = [t.unit.mandate if t.unit else "" for t in targets]
+            numbers = label_numbers(units, labels.heads[name])
             kept = used & (regencies == name.removeprefix(LOCAL))
         rows = np.flatnonzero(kept & (numbers >= 0))
         tasks.append(

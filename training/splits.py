@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from data.complaint import LabelledCase
 
 _SMALLEST = 200  # cases from which a source gives some of its own to tuning
+_WANTED = 250  # cases that a source gives to tuning if that is at most a quarter of it
 
 
 def latest(cases: Sequence[LabelledCase], share: float) -> NDArray[np.bool_]:
     """A mask of the latest cases of each source, shape (n,).
 
     Cases without a date are ordered by their place in the file. A source of fewer than 200 cases
-    gives none.
+    gives none; a small one gives up to a quarter: few cases tell settings apart only by luck.
     """
     sources: dict[str, list[int]] = defaultdict(list)
     for position, case in enumerate(cases):
@@ -26,7 +27,8 @@ def latest(cases: Sequence[LabelledCase], share: float) -> NDArray[np.bool_]:
         if len(positions) < _SMALLEST:
             continue
         ordered = sorted(positions, key=lambda i: (_time(cases[i]), i))
-        mask[ordered[len(ordered) - round(len(ordered) * share) :]] = True
+        given = max(share, min(0.25, _WANTED / len(ordered)))
+        mask[ordered[len(ordered) - round(len(ordered) * given) :]] = True
     return mask
 
 

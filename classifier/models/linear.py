@@ -34,7 +34,6 @@ class Head:
         if len(columns) and columns[-1] >= rows:
             keep = int(np.searchsorted(columns, rows))
             columns, values = columns[:keep], values[:keep]
-        # einsum-free: one gather, one widening, one matrix-vector product.
         result: NDArray[np.float32] = values @ self.weights[columns].astype(np.float32)
         return result + self.bias
 
@@ -81,7 +80,9 @@ class LinearModel:
 
     def save(self, folder: Path) -> None:
         """Write the weights (safetensors) and the vocabulary (JSON)."""
-        arrays = {f"{name}/weights": head.weights for name, head in self.heads.items()}
+        arrays: dict[str, NDArray[Any]] = {
+            f"{name}/weights": head.weights for name, head in self.heads.items()
+        }
         arrays |= {f"{name}/bias": head.bias for name, head in self.heads.items()}
         arrays["idf"] = self.featuriser.idf
         if self.neighbours:
@@ -119,8 +120,13 @@ class LinearModel:
 def _neighbours(arrays: Mapping[str, NDArray[Any]]) -> Neighbours | None:
     if "near/starts" not in arrays:
         return None
-    names = ("starts", "cases", "values", "units")
-    return Neighbours(*(arrays[f"near/{n}"] for n in names), classes=int(arrays["near/classes"][0]))
+    return Neighbours(
+        starts=arrays["near/starts"],
+        cases=arrays["near/cases"],
+        values=arrays["near/values"],
+        units=arrays["near/units"],
+        classes=int(arrays["near/classes"][0]),
+    )
 
 
 def _blocks(heads: Mapping[str, Head]) -> list[tuple[list[str], Head]]:

@@ -1,6 +1,7 @@
 """The units of the most similar earlier cases, found by the words that they share."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Neighbours:
         logs: NDArray[np.float32] = np.log(votes / votes.sum())
         return logs
 
-    def arrays(self) -> dict[str, NDArray[np.int32] | NDArray[np.float32]]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays to store, by name."""
         return {
             "near/starts": self.starts,

@@ -70,11 +70,11 @@ def _read(file: Path) -> dict[str, str]:
                 [f"line 1: no column {name}; the header is code,name" for name in missing],
             )
         for row in reader:
-            code = dotted(row[columns["code"]] or "")  # type: ignore[index]
-            name = (row[columns["name"]] or "").strip()  # type: ignore[index]
+            code = dotted(row[columns["code"]] or "")
+            name = (row[columns["name"]] or "").strip()
             if code is None or not name:
                 problems.append(
-                    f"line {reader.line_num}: {row[columns['code']]!r} {name!r}: "  # type: ignore[index]
+                    f"line {reader.line_num}: {row[columns['code']]!r} {name!r}: "
                     "a code like 35.78.10.1007 and a name are needed"
                 )
             else:

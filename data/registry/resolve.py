@@ -9,6 +9,7 @@ from data.registry.index import NameEntry, NameIndex
 from data.registry.names import TYPE_WORDS, canonical, slug
 from data.registry.profiles import Profile
 from data.registry.regions import NATION, Level, level_of
+from data.registry.seats import read_seats
 from data.registry.units import Composer, Unit
 
 
@@ -28,6 +29,7 @@ class Resolver:
     def __init__(self, composer: Composer, profiles: Sequence[Profile]) -> None:
         self._composer = composer
         self._index = NameIndex(composer)
+        self._seats = read_seats()
         self._profiles = {profile.region: NameIndex.of_profile(profile) for profile in profiles}
         self.resolve = lru_cache(maxsize=65536)(self._resolve)
 
@@ -137,7 +139,9 @@ class Resolver:
     def _seat(self, words: list[str]) -> list[str]:
         """The regency in which a branch has its seat ("Palembang", "Bekasi Kota")."""
         turned = [words[-1], *words[:-1]] if words[-1] in ("kota", "kabupaten") else words
-        return self._composer.regions.find(" ".join(turned), level="regency")
+        found = self._composer.regions.find(" ".join(turned), level="regency")
+        seat = self._seats.get(" ".join(words))
+        return found or ([seat] if seat else [])
 
     def _splits(
         self, words: list[str], region: str | None

@@ -1,0 +1,167 @@
+"""Reads the text model's scores: probabilities of mandates, kinds, categories and units."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.bundle import Bundle
+from classifier.desks import Wording
+from classifier.jurisdiction import NAMED, PLACED, Place
+from classifier.local import blend, group, log_softmax
+from data.registry.units import Unit
+
+_LEAST = 1e-3  # probability below which a mandate or a neighbour's unit is not followed
+_MOST = 24  # mandates followed at most
+_UNUSUAL = 2e-3  # probability of a category that no case of the mandate has carried
+_LOCAL_LEVELS = {"regency", "district", "village"}
+
+CaseScores = Mapping[str, NDArray[np.float32]]
+Ranked = tuple[tuple[str, float], ...]
+
+
+class HeadReader:
+    """Turns one case's scores, head by head, into probabilities over the bundle's labels."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._registry = bundle.registry
+        self._labels = list(bundle.labels["mandate"])
+        self._away = np.array([self._is_away(label) for label in self._labels])
+        self._groups = {
+            region: group(bundle.registry, region, self._labels, labels)
+            for head, labels in bundle.labels.items()
+            if (region := head.removeprefix("mandate@")) != head
+        }
+        self._desk_units = [bundle.desks.units[u] for u in bundle.labels.get("desk", ())]
+        self._near_units = [bundle.desks.units[u] for u in bundle.labels.get("near", ())]
+        self._desks = _by_mandate(self._desk_units)
+        categories = list(bundle.labels["category"])
+        self._schemes = {
+            region: np.array([i for i, c in enumerate(categories) if c in set(known)])
+            for region, known in bundle.schemes.items()
+        }
+        self._usual = {
+            mandate: np.array([counts.get(c, 0.0) for c in categories])
+            for mandate, counts in bundle.categories.items()
+        }
+
+    def mandate_probabilities(self, scores: CaseScores, place: Place) -> NDArray[np.float64]:
+        """P(mandate label) of one case, shape (labels,), from its scores and where it belongs."""
+        settings = self.bundle.settings
+        logits = log_softmax(scores["mandate"][None].astype(np.float64) * settings.temperature)
+        regency = max(place.regencies, key=lambda r: place.regencies[r], default="")
+        if regency in settings.local:
+            temperature, share = settings.local[regency]
+            local = scores[f"mandate@{regency}"][None]
+            logits = blend(logits, local, self._groups[regency], temperature, share)
+        if place.context == PLACED and settings.away != 1.0:
+            logits = logits + np.where(self._away, np.log(settings.away), 0.0)
+        found: NDArray[np.float64] = np.exp(log_softmax(logits))[0]
+        return found
+
+    def mandates(self, scores: CaseScores, place: Place) -> list[tuple[str, float]]:
+        """The likely labels of the mandate head with their probabilities, likeliest first."""
+        probabilities = self.mandate_probabilities(scores, place)
+        order = np.argsort(-probabilities, kind="stable")[:_MOST]
+        return [
+            (self._labels[i], float(probabilities[i])) for i in order if probabilities[i] >= _LEAST
+        ]
+
+    def wording(
+        self,
+        scores: CaseScores,
+        place: Place,
+        mandates: Sequence[tuple[str, float]],
+    ) -> Wording:
+        """What the wording alone says of the units, for a complaint without door and fields."""
+        settings = self.bundle.settings
+        share = settings.desk_named if place.context == NAMED else settings.desk_silent
+        if place.context == PLACED or not share:
+            return Wording()
+        found: dict[str, list[tuple[Unit, float]]] = {}
+        for mandate, _ in mandates:
+            columns = self._desks.get(mandate)
+            if columns is not None:
+                logits = scores["desk"][columns] * settings.temperature
+                units = [self._desk_units[column] for column in columns]
+                found[mandate] = list(
+                    zip(
+                        units,
+                        np.exp(log_softmax(logits[None].astype(np.float64)))[0].tolist(),
+                        strict=True,
+                    )
+                )
+        return Wording(found, share)
+
+    def with_neighbours(
+        self,
+        ranked: list[tuple[Unit, float]],
+        scores: CaseScores,
+        place: Place,
+    ) -> list[tuple[Unit, float]]:
+        """The ranking mixed with the units of similar earlier cases, unless fields name a place."""
+        settings = self.bundle.settings
+        share = settings.near_named if place.context == NAMED else settings.near_silent
+        if place.context == PLACED or not share or "near" not in scores:
+            return ranked
+        mixed = {unit.unit_id: (unit, p * (1 - share)) for unit, p in ranked}
+        votes = np.exp(scores["near"])
+        for position in np.flatnonzero(votes >= _LEAST):
+            unit = self._near_units[position]
+            known = mixed.get(unit.unit_id, (unit, 0.0))[1]
+            mixed[unit.unit_id] = (unit, known + share * float(votes[position]))
+        return sorted(mixed.values(), key=lambda pair: (-pair[1], pair[0].unit_id))
+
+    def level_hint(self, scores: CaseScores) -> dict[str, float]:
+        weighted = np.exp(scores["level"] * self.bundle.settings.level_weight)
+        return {
+            level: float(w) for level, w in zip(self.bundle.labels["level"], weighted, strict=True)
+        }
+
+    def kinds(self, scores: CaseScores) -> Ranked:
+        logits = scores["kind"] * self.bundle.settings.kind_temperature
+        return _ranked(self.bundle.labels["kind"], logits)
+
+    def categories(
+        self,
+        scores: CaseScores,
+        place: Place,
+        mandates: Sequence[tuple[str, float]],
+    ) -> Ranked:
+        """The categories in use where the complaint belongs, ranked: by their own words, and by
+        how often cases of the likely mandates carry them."""
+        regency = max(place.regencies, key=lambda r: place.regencies[r], default="")
+        columns = self._schemes.get(regency, self._schemes[""])
+        labels = self.bundle.labels["category"]
+        expected = np.full(len(columns), _UNUSUAL)
+        for mandate, probability in mandates:
+            counts = self._usual.get(mandate)
+            if counts is not None:
+                here = counts[columns]
+                expected += probability * here / (here.sum() + 1.0)
+        logits = scores["category"][columns] * self.bundle.settings.category_temperature
+        return _ranked([labels[column] for column in columns], logits + np.log(expected))
+
+    def _is_away(self, label: str) -> bool:
+        mandate = self._registry.mandates.get(label)
+        if mandate is None:
+            return False
+        local = [desk for level, desk in mandate.levels.items() if level in _LOCAL_LEVELS]
+        return all(desk.agency for desk in local)
+
+
+def _by_mandate(units: Sequence[Unit]) -> dict[str, NDArray[np.int64]]:
+    """Mandate → positions of the units that serve it."""
+    columns: dict[str, list[int]] = {}
+    for position, unit in enumerate(units):
+        for mandate in unit.serves:
+            columns.setdefault(mandate, []).append(position)
+    return {mandate: np.array(found) for mandate, found in columns.items()}
+
+
+def _ranked(labels: Sequence[str], logits: NDArray[Any]) -> Ranked:
+    probabilities = np.exp(log_softmax(logits[None].astype(np.float64)))[0]
+    order = np.argsort(-probabilities, kind="stable")
+    return tuple((labels[i], float(probabilities[i])) for i in order)
