@@ -27,9 +27,9 @@ class Settings:
         split: the cases on which these were chosen.
     """
 
-    temperature: float = 4.0
-    kind_temperature: float = 3.0
-    category_temperature: float = 4.0
+    temperature: float = 2.0
+    kind_temperature: float = 2.0
+    category_temperature: float = 2.0
     local: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     level_weight: float = 1.0
     desk_silent: float = 0.0

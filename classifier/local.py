@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from data.registry.registry import Registry
 
-_FLOOR = -2.0  # score of a group that the local head has never seen
+_FLOOR = -3.0  # logit of a group that the local head has never seen
 _LEAST = 1e-12  # probability with which a group counts at least
 
 

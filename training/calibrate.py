@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from classifier.local import Groups, blend, log_softmax
 
-TEMPERATURES = (2.0, 3.0, 4.0, 5.0, 6.5, 8.0)
+TEMPERATURES = (1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0)
 SHARES = (0.0, 0.3, 0.5, 0.7)
 _FLOOR = 1e-9
 _FEWEST = 50  # cases above a threshold from which its precision counts

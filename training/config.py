@@ -22,6 +22,8 @@ class Config:
         min_count: texts that must contain a feature.
         valid_share: share of each source's latest cases kept for tuning.
         local_cases: cases from which a regency gets a head of its own.
+        region_cases: cases of one regency that the pooled heads count in full; beyond, all of its
+            cases weigh less.
         category_cases: cases from which a category is learnt.
         starter_weight: weight of a starter case beside a labelled one.
         target_precision: precision that the auto-route threshold aims at.
@@ -35,6 +37,7 @@ class Config:
     min_count: int = 2
     valid_share: float = 0.12
     local_cases: int = 500
+    region_cases: int = 1000
     category_cases: int = 5
     starter_weight: float = 1.0
     target_precision: float = 0.95

@@ -79,6 +79,23 @@ def preferred_categories(targets: Sequence[Target]) -> dict[str, str]:
     return written
 
 
+def _even_weights(targets: Sequence[Target], config: Config) -> NDArray[np.float64]:
+    """Weights with which no regency counts for more than ``region_cases`` cases.
+
+    The pooled heads serve everywhere; the wording of a city with many cases must not drown the
+    others' (it has a head of its own).
+    """
+    counts = Counter(regency_of(target) for target in targets if target.unit)
+    return np.array(
+        [
+            min(1.0, config.region_cases / counts[regency_of(t)])
+            if t.unit and regency_of(t)
+            else (1.0 if t.unit else config.starter_weight)
+            for t in targets
+        ]
+    )
+
+
 def count_categories(
     targets: Sequence[Target],
     labels: Labels,
@@ -142,7 +159,7 @@ def tasks_for(
         used: mask of the cases to fit on.
         names: heads to fit.
     """
-    weights = np.array([1.0 if t.unit else config.starter_weight for t in targets])
+    even = _even_weights(targets, config)
     written = preferred_categories(targets)
     regencies = np.array([regency_of(t) or "" for t in targets])
     values = {
@@ -167,6 +184,7 @@ def tasks_for(
             numbers = label_numbers(units, labels.heads[name])
             kept = used & (regencies == name.removeprefix(LOCAL))
         rows = np.flatnonzero(kept & (numbers >= 0))
+        weights = even if name in (MANDATE, LEVEL) else np.ones(len(targets))
         tasks.append(
             Task(
                 name,

@@ -38,6 +38,7 @@ _TYPES: dict[str, tuple[Level, str]] = {
     "desa": ("village", ""),
     "ds": ("village", ""),
 }
+_HONORIFICS = frozenset("dr drs h hj ir kh prof".split())
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -108,7 +109,7 @@ class Regions:
         self._names: dict[str, list[str]] = {}
         for region in self._by_code.values():
             for written in (region.name, region.short, *region.aliases):
-                codes = self._names.setdefault(_key(written), [])
+                codes = self._names.setdefault(place_key(written), [])
                 if region.code not in codes:
                     codes.append(region.code)
 
@@ -137,7 +138,7 @@ class Regions:
 
     def named(self, written: str) -> list[str]:
         """Codes of every region written so, type words not considered."""
-        return self._names.get(_key(written), [])
+        return self._names.get(place_key(written), [])
 
     def find(
         self, written: str, *, level: Level | None = None, within: str | None = None
@@ -157,7 +158,7 @@ class Regions:
             typed_level, typed_kind = _TYPES[words[0]]
             level, kind = level or typed_level, kind or typed_kind
             words = words[1:]
-        codes = self._names.get("".join(words), [])
+        codes = self._names.get(place_key(" ".join(words)), [])
         found = [self._by_code[code] for code in codes]
         if level:
             found = [region for region in found if region.level == level]
@@ -171,8 +172,11 @@ class Regions:
 
 
 @lru_cache(maxsize=4096)
-def _key(written: str) -> str:
-    return "".join(words_of(written))
+def place_key(written: str) -> str:
+    """A written place as one word without titles: the same village is written "Pacar Kembang" and
+    "Pacarkembang", "dr. Soetomo" and "Soetomo"."""
+    words = words_of(written)
+    return "".join([word for word in words if word not in _HONORIFICS] or words)
 
 
 def read_regions(path: Path) -> list[Region]:

@@ -12,6 +12,8 @@ from data.registry.regions import NATION, Level, level_of
 from data.registry.seats import read_seats
 from data.registry.units import Composer, Unit
 
+_OFFICES = frozenset({"kecamatan", "kelurahan", "desa"})
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -158,7 +160,10 @@ class Resolver:
                     rest = _without_government(words[:start], words[end:])
                     yield found[0], rest
                     break
-        for size in range(min(5, len(words) - 1), 0, -1):
+        # A bare region at the end of a district's or village's name belongs to that name
+        # ("Kelurahan Pradah Kali Kendal").
+        longest = 0 if words[0] in _OFFICES else min(5, len(words) - 1)
+        for size in range(longest, 0, -1):
             for rest, place in ((words[:-size], words[-size:]), (words[size:], words[:size])):
                 found = [
                     c

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.registry.names import slug
-from data.registry.regions import NATION, Level, Region, Regions, ancestor
+from data.registry.regions import NATION, Level, Region, Regions, ancestor, place_key
 from data.registry.tables import Agency, Mandate
 
 NOWHERE = "-"
@@ -137,7 +137,9 @@ class Composer:
         )
         regency = ancestor(code, "regency") if code else region
         return Unit(
-            unit_id=unit_id(code, mandate) if code else unit_id(region, mandate, slug(written)),
+            unit_id=unit_id(code, mandate)
+            if code
+            else unit_id(region, mandate, place_key(written)),
             name=f"{prefix} {known.name if known else written}",
             agency=government(self.regions, self.regions.get(regency) if regency else None),
             mandate=mandate,

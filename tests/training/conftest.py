@@ -15,12 +15,12 @@ from training.config import Config
 from training.pipeline import train
 
 WRITTEN = Path(__file__).parent / "mixes.txt"
-FIELDS = (("Rungkut", "Wonorejo"), ("Tambaksari", "Ploso"), ("Sukomanunggal", "Simomulyo"))
+FIELDS = (("Sukomanunggal", "Simomulyo"), ("Rungkut", "Wonorejo"), ("Tambaksari", "Ploso"))
 MakeCases = Callable[..., Cases]
 
 
 def _case(mix: str, unit: str, category: str, text: str, line: int) -> LabelledCase:
-    district, village = FIELDS[line % len(FIELDS)]
+    district, village = FIELDS[0 if unit.startswith("Kelurahan") else line % len(FIELDS)]
     fields = {"regency": "Kota Surabaya", "district": district, "village": village}
     complaint = Complaint(
         text,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.svm import LinearSVC
 
 from classifier.features import Featuriser
-from classifier.models.linear import Head
+from classifier.models.linear import Head, logits
 from classifier.models.neighbours import Neighbours
 
 Progress = Callable[[str], None]
@@ -109,10 +109,10 @@ def index_cases(x: sp.csr_matrix, words: int, units: NDArray[np.int64], classes:
 
 
 def score(head: Head, x: sp.csr_matrix) -> NDArray[np.float32]:
-    """Scores of many rows at once, shape (n, classes)."""
+    """Logits of many rows at once, shape (n, classes)."""
     columns = x[:, : head.weights.shape[0]]
-    scores: NDArray[np.float32] = columns @ head.weights.astype(np.float32) + head.bias
-    return scores
+    margins: NDArray[np.float32] = columns @ head.weights.astype(np.float32) + head.bias
+    return logits(margins)
 
 
 def choose_mandates(

@@ -1,0 +1,1 @@
+"""Measurements: accuracy on the client's data, speed and memory of this machine."""
