@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
 
 from classifier.decision import Settings
 from classifier.desks import Desks
@@ -21,6 +22,15 @@ from data.registry.units import Unit
 FORMAT = 1
 _TOLERANCE = 2e-3  # of a probe's scores: float16 weights summed in another order
 _MODEL = "model"
+_REQUIRED = (
+    "labels.json",
+    "jurisdiction.json",
+    "desks.json",
+    "decision.json",
+    "registry.json",
+    "metrics.json",
+    "probes.jsonl",
+)
 
 
 @dataclass
@@ -95,6 +105,9 @@ def load(folder: Path) -> Bundle:
         BundleError: anything is missing, damaged or of another format.
     """
     manifest = _manifest(folder)
+    for name in _REQUIRED:
+        if not (folder / name).is_file():
+            raise BundleError(f"{folder}: {name} is missing; copy the bundle again")
     try:
         labels = _read(folder / "labels.json")
         desks = _read(folder / "desks.json")
@@ -115,9 +128,9 @@ def load(folder: Path) -> Bundle:
             manifest=manifest,
             metrics=_read(folder / "metrics.json"),
         )
-    except (KeyError, TypeError, ValueError) as error:
+        _check_probes(bundle, folder)
+    except (KeyError, TypeError, ValueError, OSError, SafetensorError) as error:
         raise BundleError(f"{folder}: {error!r} while reading; train the bundle again") from error
-    _check_probes(bundle, folder)
     return bundle
 
 
@@ -135,27 +148,32 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         listed = manifest["files"].items()
         made = manifest["format"]
+        facts = {name: (fact["size"], fact["sha256"]) for name, fact in listed}
     except (ValueError, KeyError, AttributeError, TypeError):
         raise BundleError(f"{path} is damaged; copy the bundle again or retrain") from None
     if made != FORMAT:
         raise BundleError(f"{folder}: format {made}, this Pintu reads {FORMAT}; train it again")
-    for name, facts in listed:
+    for name, (size, sha256) in facts.items():
         file = folder / name
         if not file.is_file():
             raise BundleError(f"{folder}: {name} is missing; copy the bundle again")
-        if file.stat().st_size != facts["size"] or file_hash(file) != facts["sha256"]:
+        if file.stat().st_size != size or file_hash(file) != sha256:
             raise BundleError(f"{folder}: {name} is damaged (hash differs); copy the bundle again")
     return manifest
 
 
 def _check_probes(bundle: Bundle, folder: Path) -> None:
     rows = [json.loads(line) for line in (folder / "probes.jsonl").read_text("utf-8").splitlines()]
-    scores = bundle.model.scores([row["text"] for row in rows])["mandate"]
-    if scores.shape[1] != len(bundle.labels["mandate"]):
-        raise BundleError(f"{folder}: {scores.shape[1]} scores for other labels; retrain")
+    if not rows:
+        raise BundleError(f"{folder}: probes.jsonl is empty; copy the bundle again")
+    scores = bundle.model.scores([row["text"] for row in rows])
+    for head, labels in bundle.labels.items():
+        if scores[head].shape[1] != len(labels):
+            wide = scores[head].shape[1]
+            raise BundleError(f"{folder}: {wide} scores for {len(labels)} {head} labels; retrain")
     expected = np.array([row["mandate"] for row in rows], dtype=np.float32)
-    if not np.allclose(scores, expected, atol=_TOLERANCE):
-        worst = float(np.abs(scores - expected).max())
+    if not np.allclose(scores["mandate"], expected, atol=_TOLERANCE):
+        worst = float(np.abs(scores["mandate"] - expected).max())
         raise BundleError(f"{folder}: the probes score otherwise here (by {worst:.4f}); retrain")
 
 

@@ -116,6 +116,8 @@ class _output:
         if self._part is None:
             return sys.stdout
         try:
+            if self._path is not None and self._path.is_dir():
+                raise IsADirectoryError(21, "it is a folder; give a file")
             self._stream = self._part.open("w", encoding="utf-8")
         except OSError as error:
             raise PintuError(f"--out {self._path}: {error.strerror}") from None

@@ -53,7 +53,7 @@ def decide(
         if best is not None and best.region_code is None:
             question = "Di kabupaten/kota mana kejadiannya?"
             return "ask", (Reason("place_missing", f"Tempat kejadian belum jelas. {question}"),)
-        percent = round(100 * best.probability) if best else 0
+        percent = min(99, int(100 * best.probability)) if best else 0
         message = f"Keyakinan pada pilihan pertama hanya {percent} %; perlu ditinjau petugas."
         return "review", (Reason("low_confidence", message),)
     return "auto-route", ()

@@ -36,13 +36,14 @@ class Desks:
         levels: context → mandate → level → cases.
         cells: "mandate@region" → unit id → cases.
         units: units that stand in labels and that the registry does not compose by itself.
-        own: mandate-like labels ("desk:…") of names that could not be resolved → unit id.
+        own: mandate-like labels ("desk:…") of names that could not be resolved → unit ids, one
+            for each region in whose papers the name stood.
     """
 
     levels: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     cells: dict[str, dict[str, float]] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
-    own: dict[str, str] = field(default_factory=dict)
+    own: dict[str, list[str]] = field(default_factory=dict)
 
 
 def cell_key(mandate: str, region: str | None) -> str:
@@ -104,7 +105,11 @@ class DeskRanker:
         found: dict[str, tuple[Unit, float]] = {}
         said = Said(text, frozenset(f"{NATION}/{agency}" for agency in self._agencies.find(text)))
         for label, probability in mandates:
-            for unit, share in self._units(label, probability, place, level_hint, said, wording):
+            units = list(self._units(label, probability, place, level_hint, said, wording))
+            # A way may end without a unit (a mandate that only one of two possible cities has):
+            # the ways that do not share its probability.
+            kept = sum(share for _, share in units)
+            for unit, share in ((u, s * probability / kept) for u, s in units if kept):
                 known = found.get(unit.unit_id)
                 found[unit.unit_id] = (unit, share + (known[1] if known else 0.0))
         return sorted(found.values(), key=lambda pair: (-pair[1], pair[0].unit_id))
@@ -120,7 +125,10 @@ class DeskRanker:
     ) -> Iterator[tuple[Unit, float]]:
         """The units that may answer for one mandate, with their part of its probability."""
         if label in self._desks.own:
-            yield self._desks.units[self._desks.own[label]], probability
+            twins = [self._desks.units[unit_id] for unit_id in self._desks.own[label]]
+            near = [place.regencies.get(u.region_code or "", 0.0) + _LEAST for u in twins]
+            for unit, weight in zip(twins, near, strict=True):
+                yield unit, probability * weight / sum(near)
             return
         worded = wording.units.get(label, ())
         for unit, share in worded:

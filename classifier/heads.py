@@ -37,7 +37,7 @@ class HeadReader:
         self._desk_units = [bundle.desks.units[u] for u in bundle.labels.get("desk", ())]
         self._near_units = [bundle.desks.units[u] for u in bundle.labels.get("near", ())]
         self._desks = _by_mandate(self._desk_units)
-        categories = list(bundle.labels["category"])
+        categories = list(bundle.labels.get("category", ()))
         self._schemes = {
             region: np.array([i for i, c in enumerate(categories) if c in set(known)])
             for region, known in bundle.schemes.items()
@@ -134,6 +134,8 @@ class HeadReader:
         how often cases of the likely mandates carry them."""
         regency = max(place.regencies, key=lambda r: place.regencies[r], default="")
         columns = self._schemes.get(regency, self._schemes[""])
+        if not len(columns):
+            return ()
         labels = self.bundle.labels["category"]
         expected = np.full(len(columns), _UNUSUAL)
         for mandate, probability in mandates:

@@ -118,7 +118,7 @@ def signatures(
     """Every possible regency with what speaks for and against it."""
     strongest = max(fields.values(), default=0.0)
     for code in {*([door] if door else []), *fields, *(c for c, p in named.items() if p >= 0.1)}:
-        in_field = fields.get(code, 0.0) >= 0.5 * strongest if fields else False
+        in_field = fields.get(code, 0.0) > 0.5 * strongest
         yield (
             code,
             (
@@ -167,7 +167,12 @@ def locate(
     for code, signature in signatures(door_regency, fields, named):
         rate = min(max(counts.rate(signature), 1e-3), 1 - 1e-3)
         weights[code] = rate / (1 - rate)
-    total = sum(weights.values()) + _NOWHERE_WEIGHT
+    nowhere = _NOWHERE_WEIGHT
+    surest = max(named.values(), default=0.0)
+    if weights and not (door_regency or fields):
+        # Nothing but the text: a doubtful mention leaves its doubt.
+        nowhere = max(nowhere, sum(weights.values()) * (1 - surest) / surest)
+    total = sum(weights.values()) + nowhere
     regencies = {code: weight / total for code, weight in weights.items()}
     best = max(regencies, key=lambda code: regencies[code], default=None)
     return Place(

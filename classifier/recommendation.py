@@ -69,8 +69,8 @@ class Recommendation:
 
     @property
     def category(self) -> str:
-        """The likeliest category."""
-        return self.categories[0][0]
+        """The likeliest category; empty if the bundle was trained without any."""
+        return self.categories[0][0] if self.categories else ""
 
     def to_row(self) -> dict[str, Any]:
         """The recommendation as plain JSON values, probabilities rounded to 4 decimals."""
@@ -79,7 +79,7 @@ class Recommendation:
             "kind": self.kind,
             "kind_probability": round(self.kinds[0][1], 4),
             "category": self.category,
-            "category_probability": round(self.categories[0][1], 4),
+            "category_probability": round(self.categories[0][1], 4) if self.categories else 0.0,
             "decision": self.decision,
             "reasons": [{"code": r.code, "message": r.message} for r in self.reasons],
             "candidates": [

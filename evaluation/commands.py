@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from data.errors import PintuError
+
 
 @click.command()
 @click.argument("bundle", type=click.Path(path_type=Path))
@@ -35,5 +37,8 @@ def evaluate(
     figures["data"] = {cases.source: cases.sha256 for cases in loaded}
     text = json.dumps(figures, ensure_ascii=False, indent=2)
     if json_file:
-        json_file.write_text(text + "\n", encoding="utf-8")
+        try:
+            json_file.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise PintuError(f"--json {json_file}: {error.strerror}; give another file") from None
     click.echo(text)

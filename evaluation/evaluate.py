@@ -8,10 +8,9 @@ import numpy as np
 
 from classifier.recommendation import Candidate, Recommendation
 from classifier.router import Router
-from data.cases import papers_region
 from data.complaint import Complaint, LabelledCase, category_key
-from data.registry.names import slug
 from data.registry.units import NOWHERE, Unit
+from evaluation.labels import label_unit
 from evaluation.metrics import calibration_error, macro_f1, top
 
 _BATCH = 256
@@ -65,7 +64,8 @@ def evaluate(
         door: region through which all of them came, or None.
 
     Returns:
-        ``n``; for unit, mandate, category and kind ``top1``, ``top3``, ``macro_f1``, ``n``; ``calibration.ece`` of the first unit's probability;
+        ``n``; for unit, mandate, category and kind ``top1``, ``top3``, ``macro_f1``, ``n``;
+        ``calibration.ece`` of the first unit's probability; ``auto_route`` share and precision;
         ``unresolved_labels`` with their counts.
     """
     tally = _Tally(router)
@@ -97,16 +97,16 @@ class _Tally:
     def _add_ranked(self, name: str, label: str, ranked: Sequence[tuple[str, float]]) -> None:
         answers = [category_key(answer) for answer, _ in ranked]
         key = category_key(label)
-        self._note(name, answers.index(key) if key in answers else -1, key, answers[0])
+        self._note(
+            name, answers.index(key) if key in answers else -1, key, answers[0] if answers else ""
+        )
 
     def _add_unit(self, case: LabelledCase, recommendation: Recommendation) -> None:
-        registry = self._router.registry
-        region = papers_region(case, registry.regions)
-        label = registry.resolve(case.unit, region).unit
-        if label is None:
+        found = label_unit(case, self._router.registry)
+        assert found is not None
+        label, resolved = found
+        if not resolved:
             self._unresolved[case.unit] = self._unresolved.get(case.unit, 0) + 1
-            own = f"desk:{slug(case.unit)}"
-            label = Unit(f"{region or NOWHERE}/{own}", case.unit, case.agency, own, region, (own,))
         rank = rank_of(recommendation, label)
         first = recommendation.candidates[0] if recommendation.candidates else None
         answer = first.unit_id if first else ""

@@ -31,13 +31,17 @@ def temperature(scores: NDArray[np.float32], labels: NDArray[np.int64], default:
     return max(TEMPERATURES, key=lambda t: set_likelihood(chosen * t, options))
 
 
-def pooled_temperature(scores: NDArray[np.float32], possible: Sequence[Sequence[int]]) -> float:
-    """The temperature of the pooled head that makes the true mandates likeliest.
+def pooled_temperature(
+    scores: NDArray[np.float32], possible: Sequence[Sequence[int]], default: float
+) -> float:
+    """The pooled head's temperature that makes the true mandates likeliest, else ``default``.
 
     Args:
         scores: shape (n, labels).
         possible: the labels that would be right for each row.
     """
+    if not len(scores):
+        return default
     wide = scores.astype(np.float64)
     return max(TEMPERATURES, key=lambda t: set_likelihood(wide * t, possible))
 
@@ -71,6 +75,9 @@ def threshold(
     confidence bound.
     """
     order = np.argsort(-probabilities, kind="stable")
-    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero((shares >= precision) & (np.arange(len(order)) >= _FEWEST - 1))
-    return float(probabilities[order[enough[-1]]]) if len(enough) else 1.01
+    ranked = probabilities[order]
+    count = np.arange(1, len(order) + 1)
+    shares = np.cumsum(right[order]) / count
+    last = np.append(ranked[1:] < ranked[:-1], True)  # cases of one probability go out together
+    enough = np.flatnonzero((shares >= precision) & (count >= _FEWEST) & last)
+    return float(ranked[enough[-1]]) if len(enough) else 1.01

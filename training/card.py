@@ -7,7 +7,7 @@ def model_card(bundle: Bundle) -> str:
     """A Markdown card: what the bundle is, what it was trained on, how it decides."""
     facts, metrics, settings = bundle.manifest, bundle.metrics, bundle.settings
     sources = "\n".join(
-        f"- `{name}` (sha256 {digest})" for name, digest in facts["training"].items()
+        f"- `{file['name']}` (sha256 {file['sha256']})" for file in facts["training"]
     )
     never = "never" if settings.threshold > 1 else f"from a probability of {settings.threshold:.3f}"
     return f"""# {bundle.name}
@@ -15,7 +15,8 @@ def model_card(bundle: Bundle) -> str:
 A Pintu bundle: routes Indonesian complaints to the responsible unit.
 
 - backend: {facts["backend"]}, seed {facts["seed"]}, made {facts["created_at"]}
-- labelled cases: {metrics["cases"]}, starter cases: {metrics["starter_cases"]}
+- cases labelled with a unit: {metrics["cases"]}, others: {metrics["without_unit"]}
+- starter cases: {metrics["starter_cases"]}
 - labels that became desks of their own: {metrics["own_desks"]}
 - tuned on: {settings.split}
 - routes by itself: {never} (target precision {facts["config"]["target_precision"]:.0%})

@@ -39,8 +39,9 @@ def collect_labels(targets: Sequence[Target], registry: Registry, config: Config
         MANDATE: [*sorted(registry.mandates), *own],
         LEVEL: list(LEVELS),
         KIND: list(KINDS),
-        CATEGORY: categories,
     }
+    if categories:
+        heads[CATEGORY] = categories
     desks = Counter(t.unit.unit_id for t in targets if t.unit and is_open(t))
     worded = sorted(unit_id for unit_id, n in desks.items() if n >= _DESK_CASES)
     if worded:
@@ -104,7 +105,7 @@ def count_categories(
 ) -> dict[str, dict[str, float]]:
     """Mandate → category → cases, over the used cases."""
     written = preferred_categories(targets)
-    known = set(labels.heads[CATEGORY])
+    known = set(labels.heads.get(CATEGORY, ()))
     counts: dict[str, dict[str, float]] = {}
     for position in np.flatnonzero(used & (mandates >= 0)).tolist():
         category = written.get(category_key(targets[position].case.category), "")
@@ -168,7 +169,7 @@ def tasks_for(
         KIND: label_numbers([t.case.kind for t in targets], labels.heads[KIND]),
         CATEGORY: label_numbers(
             [written.get(category_key(t.case.category), "") for t in targets],
-            labels.heads[CATEGORY],
+            labels.heads.get(CATEGORY, []),
         ),
         DESK: label_numbers(
             [t.unit.unit_id if t.unit and is_open(t) else "" for t in targets],

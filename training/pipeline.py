@@ -11,7 +11,10 @@ import numpy as np
 
 from classifier.bundle import Bundle, save
 from classifier.decision import Settings
+from classifier.models.base import BACKENDS
 from data.cases import Cases
+from data.complaint import LabelledCase
+from data.errors import PintuError
 from data.registry.registry import Registry
 from data.starter import starter_cases
 from training.card import model_card
@@ -39,6 +42,7 @@ def train(
     """
     written = starter_cases(registry.mandates) if starter else []
     cases = [*written, *(case for source in sources for case in source.cases)]
+    _check(cases, config)
     run = Run(cases, registry, config)
     run.features()
     mandates = run.choose()
@@ -48,7 +52,7 @@ def train(
     bundle = run.bundle(out.name, heads, settings, everything, mandates)
     run.step("counts")
     bundle.manifest = _manifest(config, sources, starter)
-    bundle.metrics = _metrics(run.targets, settings, starter)
+    bundle.metrics = _metrics(run.targets, settings, len(written))
     probes = [
         case.complaint.words for case in written[:: max(1, len(written) // _PROBES)][:_PROBES]
     ]
@@ -65,16 +69,31 @@ def _manifest(config: Config, sources: Sequence[Cases], starter: bool) -> dict[s
         "seed": config.seed,
         "config": asdict(config),
         "versions": {name: version(name) for name in ("pintu", "numpy", "scikit-learn")},
-        "training": {source.source.rsplit("/", 1)[-1]: source.sha256 for source in sources},
+        "training": [
+            {"name": Path(source.source).name, "sha256": source.sha256} for source in sources
+        ],
         "starter": starter,
     }
 
 
-def _metrics(targets: Sequence[Target], settings: Settings, starter: bool) -> dict[str, Any]:
+def _metrics(targets: Sequence[Target], settings: Settings, starters: int) -> dict[str, Any]:
     unresolved = [t for t in targets if t.mandates and t.mandates[0].startswith(OWN_DESK)]
     return {
         "cases": sum(t.unit is not None for t in targets),
-        "starter_cases": sum(t.unit is None for t in targets) if starter else 0,
+        "without_unit": sum(t.unit is None for t in targets) - starters,
+        "starter_cases": starters,
         "own_desks": len({t.mandates[0] for t in unresolved}),
         "tuned_on": settings.split,
     }
+
+
+def _check(cases: Sequence[LabelledCase], config: Config) -> None:
+    if config.backend not in BACKENDS:
+        known = ", ".join(BACKENDS)
+        raise PintuError(f"backend = {config.backend!r} cannot be trained; known are: {known}")
+    if not cases:
+        raise PintuError("no case to train on; give --cases FILE or leave --no-starter out")
+    if config.cost <= 0:
+        raise PintuError(f"cost = {config.cost} is not above 0; the default is {Config().cost}")
+    if config.letters_from < 1 or config.letters_to < config.letters_from:
+        raise PintuError("letters_from must be 1 or more, letters_to not below it")

@@ -12,6 +12,7 @@ from classifier.features import build
 from classifier.models.linear import NEAR, Head, LinearModel
 from classifier.models.neighbours import Neighbours
 from data.complaint import LabelledCase
+from data.errors import PintuError
 from data.registry.registry import Registry
 from training.config import Config
 from training.fit.jurisdiction import contexts, count_desks, count_evidence, named_places
@@ -49,6 +50,11 @@ class Run:
         texts = [case.complaint.words for case in self.cases]
         sizes = (self.config.letters_from, self.config.letters_to)
         self.featuriser = build(texts, min_count=self.config.min_count, sizes=sizes)
+        if not self.featuriser.columns:
+            raise PintuError(
+                f"min_count = {self.config.min_count}: no word stands in so many of the "
+                f"{len(texts)} texts; set it lower"
+            )
         self.step("features")
         self.x = matrix(self.featuriser, texts)
         self.step("rows")

@@ -33,8 +33,9 @@ def latest(cases: Sequence[LabelledCase], share: float) -> NDArray[np.bool_]:
 
 
 def drawn(cases: Sequence[LabelledCase], share: float) -> NDArray[np.bool_]:
-    """A mask drawn by the hash of each case's id: the same cases whatever else there is."""
-    digests = (hashlib.sha256(case.complaint.id.encode()).digest() for case in cases)
+    """A mask drawn by the hash of each case's id, or text: the same whatever else there is."""
+    keys = (case.complaint.id or case.complaint.text for case in cases)
+    digests = (hashlib.sha256(key.encode()).digest() for key in keys)
     return np.array([digest[0] < 256 * share for digest in digests], dtype=bool)
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from data.cases import papers_region
 from data.complaint import LabelledCase
-from data.registry.names import slug
 from data.registry.regions import NATION, Level, level_of
 from data.registry.registry import OFFICE_LEVELS, Registry
-from data.registry.units import NOWHERE, Unit
+from data.registry.units import Unit
+from evaluation.labels import OWN_DESK, label_unit
 
-OWN_DESK = "desk:"
+__all__ = ["OWN_DESK", "Target", "make_targets", "unit_level"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +35,6 @@ class Target:
 def make_targets(cases: Iterable[LabelledCase], registry: Registry) -> list[Target]:
     """Targets in the order of the cases."""
     return [_target(case, registry) for case in cases]
-
-
-def label_unit(case: LabelledCase, registry: Registry) -> tuple[Unit, bool] | None:
-    """The unit of a case's label and whether the registry knows it; None without a label."""
-    if not case.unit:
-        return None
-    region = papers_region(case, registry.regions)
-    found = registry.resolve(case.unit, region).unit
-    if found:
-        return found, True
-    label = OWN_DESK + slug(case.unit)
-    own = Unit(f"{region or NOWHERE}/{label}", case.unit, case.agency, label, region, (label,))
-    return own, False
 
 
 def unit_level(unit: Unit, registry: Registry) -> Level:

@@ -37,13 +37,16 @@ def tune(run: Run, mandates: NDArray[np.int64]) -> Settings:
     """
     share = run.config.valid_share
     valid = latest(run.cases, share) & run.labelled
-    if not valid.any():
+    by_time = bool(valid.any())
+    if not by_time:
         valid = drawn(run.cases, share)
     heads = run.fit(run.names(), ~valid, mandates)
     rows = np.flatnonzero(valid & (mandates >= 0))
     settings = Settings(away=1.0 if run.labelled.any() else _STARTER_AWAY)
     settings = _tune_mandates(run, heads, settings, rows)
     for head, field in ((KIND, "kind_temperature"), (CATEGORY, "category_temperature")):
+        if head not in heads:
+            continue
         task = tasks_for(run.targets, run.labels, mandates, valid, run.config, [head])[0]
         scores = score(heads[head], run.x[task.rows])
         chosen = temperature(scores, task.labels, getattr(settings, field))
@@ -51,7 +54,11 @@ def tune(run: Run, mandates: NDArray[np.int64]) -> Settings:
     tuned = np.flatnonzero(valid & run.labelled)
     if len(tuned):
         settings = _tune_joint(run, heads, settings, ~valid, mandates, tuned)
-    source = "latest labelled cases" if len(tuned) else "starter cases drawn by hash"
+    if by_time:
+        source = "latest labelled cases"
+    else:
+        kind = "labelled" if run.labelled.any() else "starter"
+        source = f"{kind} cases drawn by hash" if len(rows) else "cases: settings are the defaults"
     return replace(settings, split=f"{int(valid.sum())} {source}")
 
 
@@ -61,7 +68,7 @@ def _tune_mandates(
     """Temperature of the pooled head; temperature and weight of each regency's own."""
     scores = score(heads[MANDATE], run.x[rows])
     possible = [run.possible[i] for i in rows]
-    chosen = pooled_temperature(scores, possible)
+    chosen = pooled_temperature(scores, possible, settings.temperature)
     pooled = log_softmax(scores.astype(np.float64) * chosen)
     regencies = np.array([regency_of(run.targets[i]) or "" for i in rows])
     local: dict[str, tuple[float, float]] = {}

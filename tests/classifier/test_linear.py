@@ -9,7 +9,7 @@ import pytest
 
 from classifier.features import build
 from classifier.models.base import BACKENDS, TextModel, load_model
-from classifier.models.linear import Head, LinearModel
+from classifier.models.linear import Head, LinearModel, logits
 from classifier.models.neighbours import Neighbours
 from data.errors import PintuError
 
@@ -167,7 +167,8 @@ def test_scores_are_weights_times_features_plus_bias() -> None:
     columns, values = featuriser.row("lampu padam")
     share = values[list(columns).index(featuriser.words["lampu"])]
     scores = model.scores(["lampu padam", "jalan rusak", ""])["mandate"]
-    np.testing.assert_allclose(scores, [[0.5 + 2 * share, -1], [0.5, -1], [0.5, -1]], atol=1e-6)
+    margins = np.array([[0.5 + 2 * share, -1], [0.5, -1], [0.5, -1]], np.float32)
+    np.testing.assert_allclose(scores, logits(margins), atol=1e-6)
 
 
 def test_a_head_on_words_reads_no_letters() -> None:

@@ -85,7 +85,7 @@ def test_probabilities_are_ranked_and_joint(router: Router, door: str | None, to
 
 def test_the_candidates_of_a_clear_complaint_are_all_there(router: Router) -> None:
     for answer in router.route(COMPLAINTS[:4], top=500):
-        assert sum(c.probability for c in answer.candidates) > 0.95
+        assert sum(c.probability for c in answer.candidates) > 0.9
 
 
 def test_a_shorter_list_is_the_beginning_of_a_longer(router: Router) -> None:

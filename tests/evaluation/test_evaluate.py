@@ -103,8 +103,9 @@ def test_order_and_batches_do_not_matter(router: Router) -> None:
 
 
 def test_a_label_without_a_place_is_met_by_its_mandate_anywhere(router: Router) -> None:
-    placeless = LabelledCase(replace(LAMP.complaint, regency="", district="", village=""),
-                             unit="Dinas Perhubungan")
+    placeless = LabelledCase(
+        replace(LAMP.complaint, regency="", district="", village=""), unit="Dinas Perhubungan"
+    )
     figures = evaluate(router, [placeless], door="Kota Surabaya")
     assert figures["unresolved_labels"] == {}
     assert figures["unit"]["top1"] == figures["mandate"]["top1"] == 1
@@ -142,8 +143,11 @@ def test_when_an_answer_meets_a_label(answer: Candidate, true: Unit, meets: bool
 def test_the_rank_is_that_of_the_first_answer_that_meets_the_label(router: Router) -> None:
     (answer,) = router.route([LAMP.complaint])
     ids = [c.unit_id for c in answer.candidates]
-    for rank, unit_id in enumerate(ids):
+    placed = [(rank, unit_id) for rank, unit_id in enumerate(ids) if unit_id[0] != "-"]
+    assert len(placed) > 1
+    for rank, unit_id in placed:
         assert rank_of(answer, label(unit_id)) == rank
+    assert rank_of(answer, label("-/lalu-lintas")) == 0
     assert rank_of(answer, label("99/none")) == -1
     assert rank_of(answer, None) == -1
 

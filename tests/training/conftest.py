@@ -17,6 +17,7 @@ from training.pipeline import train
 WRITTEN = Path(__file__).parent / "mixes.txt"
 FIELDS = (("Sukomanunggal", "Simomulyo"), ("Rungkut", "Wonorejo"), ("Tambaksari", "Ploso"))
 MakeCases = Callable[..., Cases]
+Train = Callable[..., Path]
 
 
 def _case(mix: str, unit: str, category: str, text: str, line: int) -> LabelledCase:
@@ -82,3 +83,21 @@ def trained(
 @pytest.fixture(scope="session")
 def mixed_router(trained: Path) -> Router:
     return Router.load(trained)
+
+
+@pytest.fixture
+def run(tmp_path: Path, registry: Registry, make_cases: MakeCases, config: Config) -> Train:
+    """Trains on cases alone and gives the bundle's folder."""
+
+    def call(cases: Sequence[LabelledCase], name: str = "b", config: Config = config) -> Path:
+        out = tmp_path / name
+        train([make_cases(cases)], out, registry, config, starter=False)
+        return out
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def every(mixes: dict[str, Cases]) -> list[LabelledCase]:
+    """The cases of all mixes."""
+    return [case for source in mixes.values() for case in source.cases]

@@ -37,7 +37,7 @@ def test_an_impossible_label_costs_much_and_not_everything() -> None:
 def test_the_temperature_that_drew_the_labels_is_found(true: float) -> None:
     scores, labels = drawn_cases(true)
     assert temperature(scores, labels, 1.0) == true
-    assert pooled_temperature(scores, [[int(label)] for label in labels]) == true
+    assert pooled_temperature(scores, [[int(label)] for label in labels], 9.0) == true
 
 
 def test_unlabelled_rows_do_not_count() -> None:

@@ -65,7 +65,10 @@ def test_every_mandate_level_and_kind_has_a_label_even_without_cases(
 
 
 def test_unresolved_names_become_labels_beside_the_mandates(labels_of, registry: Registry) -> None:
-    cases = [*city("Semarang", "Balai Cakra Buana", "Seni", 4), *city("Semarang", "Satgas X", "", 1)]
+    cases = [
+        *city("Semarang", "Balai Cakra Buana", "Seni", 4),
+        *city("Semarang", "Satgas X", "", 1),
+    ]
     added = set(labels_of(cases).heads[MANDATE]) - set(registry.mandates)
     assert added == {"desk:balai-cakra-buana", "desk:satgas-x"}
 

@@ -14,8 +14,9 @@ START = datetime(2023, 1, 1)
 
 def case(number: int, source: str = "a", day: int | None = None) -> LabelledCase:
     created = None if day is None else START + timedelta(days=day)
-    return LabelledCase(Complaint(f"isi {number}", id=f"{source}-{number}", created_at=created),
-                        source=source)
+    return LabelledCase(
+        Complaint(f"isi {number}", id=f"{source}-{number}", created_at=created), source=source
+    )
 
 
 def days(cases: list[LabelledCase], mask: np.ndarray) -> list[datetime]:
@@ -58,7 +59,10 @@ def test_without_dates_the_place_in_the_file_is_the_order() -> None:
 
 
 def test_a_small_source_gives_none() -> None:
-    small, large = [case(i, "s", 9_000 + i) for i in range(60)], [case(i, "l", i) for i in range(400)]
+    small, large = (
+        [case(i, "s", 9_000 + i) for i in range(60)],
+        [case(i, "l", i) for i in range(400)],
+    )
     mask = latest([*small, *large], 0.12)
     assert not mask[:60].any()
     assert mask[60:].any()

@@ -59,9 +59,7 @@ def test_a_place_in_the_name_comes_before_the_papers(target) -> None:
         ("Kelurahan Sekaran", "village"),
     ],
 )
-def test_the_level_is_that_of_the_unit(
-    target, registry: Registry, unit: str, level: str
-) -> None:
+def test_the_level_is_that_of_the_unit(target, registry: Registry, unit: str, level: str) -> None:
     found = target(unit, SEMARANG)
     assert found.level == unit_level(found.unit, registry) == level
 

@@ -103,7 +103,9 @@ def count_desks(
             continue
         if mandate.startswith(OWN_DESK):
             desks.units[unit.unit_id] = unit
-            desks.own.setdefault(mandate, unit.unit_id)
+            twins = desks.own.setdefault(mandate, [])
+            if unit.unit_id not in twins:
+                twins.append(unit.unit_id)
             continue
         _add(desks.levels.setdefault(context, {}).setdefault(mandate, {}), target.level)
         if target.level in OFFICE_LEVELS:

@@ -1,7 +1,7 @@
 """Fits the linear model: one support vector machine a head, heads side by side."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,8 @@ from classifier.models.linear import Head, logits
 from classifier.models.neighbours import Neighbours
 
 Progress = Callable[[str], None]
+
+_TOLERANCE = 1e-2  # of the SVM; 1e-4 gave the same accuracy for a third more time
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ def fit_heads(
     seed: int,
     done: Progress,
 ) -> dict[str, Head]:
-    """Fit every task; two at a time, since liblinear runs outside the interpreter's lock.
+    """Fit every task, two at a time in processes of their own.
+
+    Not in threads: liblinear draws from one generator for the whole process, and two machines
+    fitted at once would not give the same twice.
 
     Args:
         x: features of all cases, shape (n, columns).
@@ -62,18 +67,29 @@ def fit_heads(
         seed: for the order in which liblinear visits the cases.
         done: called with the name of each finished head.
     """
-
-    def run(task: Task) -> tuple[str, Head]:
-        columns = x[task.rows][:, :words] if task.words_only else x[task.rows]
-        head = _fit(columns, task, cost, seed)
-        done(task.name)
-        return task.name, head
-
-    with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(run, tasks))
+    found: dict[str, Head] = {}
+    with ProcessPoolExecutor(2, initializer=_share, initargs=(x, words)) as pool:
+        heads = pool.map(_fit, tasks, [cost] * len(tasks), [seed] * len(tasks))
+        for task, head in zip(tasks, heads, strict=True):
+            found[task.name] = head
+            done(task.name)
+    return found
 
 
-def _fit(x: sp.csr_matrix, task: Task, cost: float, seed: int) -> Head:
+_shared: tuple[sp.csr_matrix, int]
+
+
+def _share(x: sp.csr_matrix, words: int) -> None:
+    """Keep the features in a worker: handed over once, not with every task."""
+    global _shared  # noqa: PLW0603
+    _shared = (x, words)
+
+
+def _fit(task: Task, cost: float, seed: int) -> Head:
+    features, words = _shared
+    x = features[task.rows]
+    if task.words_only:
+        x = x[:, :words]
     weights = np.zeros((x.shape[1], task.classes), np.float16)
     # A label without a case is never the answer: its score stays below any seen one's.
     bias = np.full(task.classes, -3.0, np.float32)
@@ -81,7 +97,9 @@ def _fit(x: sp.csr_matrix, task: Task, cost: float, seed: int) -> Head:
     if len(present) < 2:
         bias[present] = 1.0
         return Head(weights, bias)
-    machine = LinearSVC(C=cost, random_state=seed).fit(x, task.labels, sample_weight=task.weights)
+    machine = LinearSVC(C=cost, tol=_TOLERANCE, random_state=seed).fit(
+        x, task.labels, sample_weight=task.weights
+    )
     planes, offsets = machine.coef_, machine.intercept_
     if len(present) == 2:
         planes, offsets = np.vstack([-planes, planes]), np.concatenate([-offsets, offsets])
