@@ -53,6 +53,9 @@ def decide(
         if best is not None and best.region_code is None:
             question = "Di kabupaten/kota mana kejadiannya?"
             return "ask", (Reason("place_missing", f"Tempat kejadian belum jelas. {question}"),)
+        if settings.threshold > 1:
+            message = "Model ini belum diuji pada kasus nyata; setiap laporan ditinjau petugas."
+            return "review", (Reason("not_proven", message),)
         percent = min(99, int(100 * best.probability)) if best else 0
         message = f"Keyakinan pada pilihan pertama hanya {percent} %; perlu ditinjau petugas."
         return "review", (Reason("low_confidence", message),)

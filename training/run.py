@@ -37,7 +37,7 @@ class Run:
         self.labels: Labels = collect_labels(self.targets, registry, config)
         self.labelled = np.array([t.unit is not None for t in self.targets])
         self.named = named_places(self.targets, registry)
-        self.bar = tqdm(total=len(self.names()) * 2 + 6, desc="training", unit="step")
+        self.bar = tqdm(total=len(self.names()) * 2 + 5, desc="training", unit="step")
 
     def names(self) -> list[str]:
         return [name for name in self.labels.heads if name != NEAR]
@@ -76,11 +76,13 @@ class Run:
         """One mandate for each case, as a number of the mandate head; -1 where there is none."""
         numbers = {label: i for i, label in enumerate(self.labels.heads[MANDATE])}
         self.possible = [[numbers[m] for m in t.mandates] for t in self.targets]
-        certain = np.array([len(options) == 1 for options in self.possible])
+        certain = np.array([len(options) <= 1 for options in self.possible])
         first = np.array([options[0] if options else -1 for options in self.possible])
-        if certain.all() or not certain.any():
+        known = certain & (first >= 0)
+        if certain.all() or not known.any():
+            self.step("mandates")
             return first
-        heads = self.fit([MANDATE], certain, first)
+        heads = self.fit([MANDATE], known, first)
         open_rows = np.flatnonzero(~certain)
         options = [self.possible[i] for i in open_rows]
         first[open_rows] = choose_mandates(score(heads[MANDATE], self.x[open_rows]), options)

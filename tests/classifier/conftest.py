@@ -49,7 +49,7 @@ def made(registry: Registry) -> Bundle:
         labels=LABELS,
         registry=registry,
         counts=Counts(evidence={"1,0,0": [3, 4]}, nowhere={"jalan": {"33.74": 2.0}}),
-        desks=Desks(units={UNIT.unit_id: UNIT}, own={"desk:balai": UNIT.unit_id}),
+        desks=Desks(units={UNIT.unit_id: UNIT}, own={"desk:balai": [UNIT.unit_id]}),
         settings=Settings(temperature=5.0, threshold=0.8, split="some"),
         schemes={"": ["Jalan", "KTP"], "33.74": ["KTP"]},
         categories={"jalan": {"Jalan": 4.0}},

@@ -159,7 +159,14 @@ def test_an_unknown_backend_is_named_with_the_known_ones(tmp_path: Path) -> None
 # -- the linear model's own
 
 
-def test_scores_are_weights_times_features_plus_bias() -> None:
+def test_logits_keep_the_order_of_the_margins() -> None:
+    margins = np.linspace(-0.9, 3, 40).astype(np.float32)
+    found = logits(margins)
+    assert (np.diff(found) > 0).all()
+    assert np.isfinite(logits(np.array([-1e6, -1.0, 1e6], np.float32))).all()
+
+
+def test_scores_are_logits_of_weights_times_features_plus_bias() -> None:
     featuriser = build(["lampu padam", "jalan rusak"], min_count=1)
     weights = np.zeros((featuriser.columns, 2), np.float16)
     weights[featuriser.words["lampu"], 0] = 2
@@ -175,8 +182,8 @@ def test_a_head_on_words_reads_no_letters() -> None:
     featuriser = build(["lampu padam", "jalan rusak"], min_count=1)
     head = Head(np.ones((len(featuriser.words), 1), np.float16), np.zeros(1, np.float32))
     scores = LinearModel(featuriser, {"category": head}).scores(["lampux", "lampu"])["category"]
-    assert scores[0] == 0  # shares letters alone
-    assert scores[1] > 0
+    assert scores[0] == logits(np.zeros(1, np.float32))  # shares letters alone
+    assert scores[1] > scores[0]
 
 
 def test_a_model_without_neighbours_has_no_head_for_them(tmp_path: Path) -> None:

@@ -53,6 +53,10 @@ def test_too_few_cases_change_nothing(n: int) -> None:
     assert temperature(scores, labels, 3.5) == 3.5
 
 
+def test_no_case_gives_the_default_for_the_pooled_head() -> None:
+    assert pooled_temperature(np.empty((0, 4), np.float32), [], 3.5) == 3.5
+
+
 # -- the threshold from which a case goes out by itself
 
 

@@ -70,7 +70,8 @@ def test_unresolved_names_become_labels_beside_the_mandates(labels_of, registry:
         *city("Semarang", "Satgas X", "", 1),
     ]
     added = set(labels_of(cases).heads[MANDATE]) - set(registry.mandates)
-    assert added == {"desk:balai-cakra-buana", "desk:satgas-x"}
+    assert len(added) == 2
+    assert {label.rsplit(":", 1)[-1] for label in added} == {"balai-cakra-buana", "satgas-x"}
 
 
 def test_a_regency_gets_a_head_of_its_own_from_enough_cases(labels_of) -> None:

@@ -92,3 +92,16 @@ def test_what_is_no_complaint_is_learnt(mixed_router: Router) -> None:
     answer = mixed_router.route([Complaint("jual pulsa dan kuota murah, hubungi kami")])[0]
     assert answer.kind == "none"
     assert answer.decision == "review"
+
+
+@pytest.mark.parametrize("text", ["", "zzz qqq", "paspor dan visa ditolak imigrasi"])
+def test_a_mandate_that_no_case_taught_is_not_preferred_to_those_taught(
+    mixed_router: Router, mixes: dict[str, Cases], text: str
+) -> None:
+    """Nothing is known of the text, so what was often seen is likelier than what never was."""
+    taught = {c.mandate for c in mixed_router.route([Complaint(t) for t in SEMARANG])[0].candidates}
+    taught |= {"jalan", "lingkungan", "lalu-lintas", "kependudukan", "bantuan-sosial"}
+    answer = mixed_router.route([Complaint(text)])[0]
+    seen = sum(p for mandate, p in answer.mandates if mandate in taught)
+    assert answer.mandates[0][0] in taught
+    assert seen > 0.5
