@@ -64,7 +64,7 @@ def cli(ctx: click.Context) -> None:
     """Pintu routes Indonesian citizens' complaints to the government unit that is responsible.
 
     Data goes to stdout, messages to stderr. Exit code 0: done; 1: something was wrong with what
-    was given; 2: the command was called wrongly.
+    was given (rows that could not be routed, too); 2: the command was called wrongly.
     """
     ctx.obj = _active_bundle
 

@@ -24,7 +24,7 @@ from data.text import normalise
 from training.fit.linear import matrix
 
 _FITTED, _MEASURED = datetime(2022, 9, 15), datetime(2022, 12, 1)
-_STOP = frozenset("yang di dan untuk ini itu saya kami dengan ke dari ada pak bapak ibu".split())
+_STOP = {"yang", "di", "dan", "untuk", "ini", "itu", "saya", "kami", "dengan", "ke", "dari", "ada"}
 _WORD = re.compile(r"[^\W_]+")
 
 

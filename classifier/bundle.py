@@ -94,6 +94,8 @@ def save(bundle: Bundle, out: Path, *, probes: Sequence[str], card: str) -> Path
     }
     manifest = {"format": FORMAT, "name": bundle.name, **bundle.manifest, "files": files}
     _write(part / "manifest.json", manifest)
+    for path in part.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)  # some are written for the owner alone
     part.replace(out)
     return out
 

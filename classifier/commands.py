@@ -49,6 +49,8 @@ def route(
     """
     if (text is None) == (file is None):
         raise click.UsageError("give either a TEXT or --file FILE")
+    if file is not None and (province or district or village):
+        raise click.UsageError("--province, --district and --village go with a TEXT, not a file")
     from classifier.router import Router
 
     router = Router.load(bundle or active(), profile=profile)

@@ -29,7 +29,7 @@ class Settings:
 
     temperature: float = 2.0
     kind_temperature: float = 2.0
-    category_temperature: float = 2.0
+    category_temperature: float = 2.5
     local: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     level_weight: float = 1.0
     desk_silent: float = 0.0

@@ -66,11 +66,12 @@ class Said:
     text: str
     units: frozenset[str]
 
-    def names(self, unit: Unit, own: Sequence[str]) -> bool:
-        """Whether the text names a unit: a national one, or by all its own words."""
+    def names(self, unit: Unit, own: Sequence[Sequence[str]]) -> bool:
+        """Whether the text names a unit: a national one, or by all words of one of its names."""
         if unit.region_code == NATION:
             return unit.unit_id in self.units
-        return bool(own) and all(f" {word} " in f" {self.text} " for word in own)
+        padded = f" {self.text} "
+        return any(all(f" {word} " in padded for word in words) for words in own)
 
 
 class DeskRanker:
@@ -168,7 +169,7 @@ class DeskRanker:
         shares = self._cell(mandate, level, region)
         if len(shares) < 2:
             return shares
-        names = _own_names(tuple(unit.name for unit, _ in shares))
+        names = _own_names(tuple(self._registry.aliases(unit) for unit, _ in shares))
         raised = [
             (unit, share * _NAMED if said.names(unit, own) else share)
             for (unit, share), own in zip(shares, names, strict=True)
@@ -243,8 +244,12 @@ def _priors(units: int) -> list[float]:
 
 
 @lru_cache(maxsize=5_000)
-def _own_names(names: tuple[str, ...]) -> list[list[str]]:
-    """For each name the longer words that not all of the names share."""
-    words = [normalise(name).split() for name in names]
-    common = set.intersection(*map(set, words))
-    return [[word for word in own if word not in common and len(word) > 3] for own in words]
+def _own_names(units: tuple[tuple[str, ...], ...]) -> list[list[list[str]]]:
+    """For each unit the longer words of each of its names that not all units share."""
+    words = [[normalise(name).split() for name in names] for names in units]
+    common = set.intersection(*(set(names[0]) for names in words))
+    own = [
+        [[word for word in name if word not in common and len(word) > 3] for name in names]
+        for names in words
+    ]
+    return [[name for name in names if name] for names in own]

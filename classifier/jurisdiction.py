@@ -168,10 +168,12 @@ def locate(
         rate = min(max(counts.rate(signature), 1e-3), 1 - 1e-3)
         weights[code] = rate / (1 - rate)
     nowhere = _NOWHERE_WEIGHT
-    surest = max(named.values(), default=0.0)
     if weights and not (door_regency or fields):
-        # Nothing but the text: a doubtful mention leaves its doubt.
-        nowhere = max(nowhere, sum(weights.values()) * (1 - surest) / surest)
+        # Nothing but the text: what the place finder leaves open stays open.
+        strongest = max(weights.values())
+        weights = {code: strongest * named[code] for code in weights}
+        sure = min(1.0, sum(named[code] for code in weights))
+        nowhere = max(nowhere, sum(weights.values()) * (1 - sure) / sure)
     total = sum(weights.values()) + nowhere
     regencies = {code: weight / total for code, weight in weights.items()}
     best = max(regencies, key=lambda code: regencies[code], default=None)

@@ -87,6 +87,10 @@ def read_table(source: str | Path, known: frozenset[str]) -> Table:
     return table
 
 
+# Halves of characters, which JSON can hold and no encoding can write.
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def cell_text(value: object) -> str:
     """A raw cell as text: whole numbers without ".0", dates in ISO 8601, nothing as "".
 
@@ -94,7 +98,7 @@ def cell_text(value: object) -> str:
         ValueError: it is a list, a mapping, bytes or the like.
     """
     if isinstance(value, str):
-        return value
+        return _HALF.sub("", value)
     if value is None or (isinstance(value, float) and math.isnan(value)):  # a data frame's "empty"
         return ""
     if isinstance(value, float) and value.is_integer():

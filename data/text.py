@@ -12,7 +12,7 @@ _MENTION = re.compile(r"@\w+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"[^\W_]+")
 _INVISIBLE = re.compile(
-    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u2060\ufeff]"
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u2060\ud800-\udfff\ufeff]"
 )
 _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
 
@@ -45,5 +45,5 @@ def normalise(text: str) -> str:
 def informal_words() -> dict[str, str]:
     """Informal spellings and abbreviations with what they stand for, from ``informal.tsv``."""
     lines = (TABLES / "informal.tsv").read_text(encoding="utf-8").splitlines()
-    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return {short: full for short, full in pairs}
+    pairs = (line.partition("\t") for line in lines if line and not line.startswith("#"))
+    return {short: full for short, _, full in pairs}

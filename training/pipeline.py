@@ -93,6 +93,11 @@ def _check(cases: Sequence[LabelledCase], config: Config) -> None:
         raise PintuError(f"backend = {config.backend!r} cannot be trained; known are: {known}")
     if not cases:
         raise PintuError("no case to train on; give --cases FILE or leave --no-starter out")
+    if not any(c.unit or c.mandate or c.kind or c.category for c in cases):
+        raise PintuError("no case has a unit, kind or category; see `pintu cases check FILE`")
+    for name in ("valid_share", "target_precision"):
+        if getattr(config, name) >= 1:
+            raise PintuError(f"{name} = {getattr(config, name)} is not a share below 1")
     if config.cost <= 0:
         raise PintuError(f"cost = {config.cost} is not above 0; the default is {Config().cost}")
     if config.letters_from < 1 or config.letters_to < config.letters_from:

@@ -37,7 +37,7 @@ class Run:
         self.labels: Labels = collect_labels(self.targets, registry, config)
         self.labelled = np.array([t.unit is not None for t in self.targets])
         self.named = named_places(self.targets, registry)
-        self.bar = tqdm(total=len(self.names()) * 2 + 5, desc="training", unit="step")
+        self.bar = tqdm(total=len(self.names()) * 2 + 4, desc="training", unit="step")
 
     def names(self) -> list[str]:
         return [name for name in self.labels.heads if name != NEAR]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.decision import Settings
+from classifier.jurisdiction import PLACED
 from classifier.local import group, log_softmax
 from classifier.models.linear import NEAR, Head
 from classifier.router import Router
@@ -40,17 +41,14 @@ def tune(run: Run, mandates: NDArray[np.int64]) -> Settings:
     by_time = bool(valid.any())
     if not by_time:
         valid = drawn(run.cases, share)
-    heads = run.fit(run.names(), ~valid, mandates)
+    heads = run.fit([n for n in run.names() if n != CATEGORY], ~valid, mandates)
     rows = np.flatnonzero(valid & (mandates >= 0))
     settings = Settings(away=1.0 if run.labelled.any() else _STARTER_AWAY)
     settings = _tune_mandates(run, heads, settings, rows)
-    for head, field in ((KIND, "kind_temperature"), (CATEGORY, "category_temperature")):
-        if head not in heads:
-            continue
-        task = tasks_for(run.targets, run.labels, mandates, valid, run.config, [head])[0]
-        scores = score(heads[head], run.x[task.rows])
-        chosen = temperature(scores, task.labels, getattr(settings, field))
-        settings = _with(settings, field, chosen)
+    task = tasks_for(run.targets, run.labels, mandates, valid, run.config, [KIND])[0]
+    kinds = score(heads[KIND], run.x[task.rows])
+    kind_temperature = temperature(kinds, task.labels, settings.kind_temperature)
+    settings = replace(settings, kind_temperature=kind_temperature)
     tuned = np.flatnonzero(valid & run.labelled)
     if len(tuned):
         settings = _tune_joint(run, heads, settings, ~valid, mandates, tuned)
@@ -105,28 +103,38 @@ def _tune_joint(
     if neighbours:
         table[NEAR] = np.array([neighbours.score(r.indices, r.data) for r in run.x[rows]])
 
-    def ranked(candidate: Settings) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """For each case the first unit's probability, and the labelled one's."""
+    def ranked(
+        candidate: Settings, some: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """For some cases the first unit's probability, and the labelled one's."""
         router.bundle.settings = candidate
-        first, true = np.zeros(len(rows)), np.zeros(len(rows))
-        for i, complaint in enumerate(complaints):
+        first, true = np.zeros(len(some)), np.zeros(len(some))
+        for position, i in enumerate(some.tolist()):
             scores = {name: values[i] for name, values in table.items()}
-            units = router.rank(complaint, places[i], scores)[0]
+            units = router.rank(complaints[i], places[i], scores)[0]
             label = labels[i]
-            first[i] = units[0][1] if units else 0.0
-            true[i] = next((p for unit, p in units if label and matches(unit, label)), 0.0)
+            first[position] = units[0][1] if units else 0.0
+            true[position] = next((p for unit, p in units if label and matches(unit, label)), 0.0)
         return first, true
 
-    def likelihood(candidate: Settings) -> float:
-        return float(np.log(np.maximum(ranked(candidate)[1], _UNFOUND)).mean())
-
-    grids: dict[str, Sequence[float]] = {"level_weight": _LEVEL_WEIGHTS}
-    if DESK in run.labels.heads:
-        grids |= {"desk_silent": _DESK_SHARES, "desk_named": _DESK_SHARES}
-        grids |= {"near_silent": _NEAR_SHARES, "near_named": _NEAR_SHARES}
-    for field, grid in grids.items():
-        settings = max((_with(settings, field, value) for value in grid), key=likelihood)
-    first, true = ranked(settings)
+    everything = np.arange(len(rows))
+    # The wording and the neighbours are heard only where no field or door says the place.
+    unplaced = np.array([i for i, place in enumerate(places) if place.context != PLACED], int)
+    grids: dict[str, tuple[Sequence[float], NDArray[np.int64]]] = {
+        "level_weight": (_LEVEL_WEIGHTS, everything)
+    }
+    if DESK in run.labels.heads and len(unplaced):
+        for field in ("desk_silent", "desk_named"):
+            grids[field] = (_DESK_SHARES, unplaced)
+        for field in ("near_silent", "near_named"):
+            grids[field] = (_NEAR_SHARES, unplaced)
+    for field, (grid, some) in grids.items():
+        likelihoods = [
+            float(np.log(np.maximum(ranked(_with(settings, field, v), some)[1], _UNFOUND)).mean())
+            for v in grid
+        ]
+        settings = _with(settings, field, grid[int(np.argmax(likelihoods))])
+    first, true = ranked(settings, everything)
     return replace(settings, threshold=threshold(first, true >= first, run.config.target_precision))
 
 

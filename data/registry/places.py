@@ -37,7 +37,7 @@ def import_files(files: Sequence[Path], out: Path) -> dict[str, int]:
     counts = dict.fromkeys(LEVELS[3:], 0)
     for code in kept:
         counts[level_of(code)] += 1
-    return {level: count for level, count in counts.items()}
+    return dict(counts)
 
 
 def dotted(code: str) -> str | None:

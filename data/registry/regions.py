@@ -38,7 +38,7 @@ _TYPES: dict[str, tuple[Level, str]] = {
     "desa": ("village", ""),
     "ds": ("village", ""),
 }
-_HONORIFICS = frozenset("dr drs h hj ir kh prof".split())
+_HONORIFICS = frozenset(["dr", "drs", "h", "hj", "ir", "kh", "prof"])
 _WORD = re.compile(r"[^\W_]+")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from data.registry.profiles import Profile, bundled_profiles, profile_from
-from data.registry.regions import TABLES, Level, Region, Regions, read_regions
+from data.registry.regions import TABLES, Level, Region, Regions, level_of, read_regions
 from data.registry.resolve import Resolution, Resolver
 from data.registry.tables import (
     Agency,
@@ -105,7 +105,7 @@ class Registry:
         if level == "nation":
             return self._national.get(mandate, [])
         profile = self.profiles.get(region or "")
-        if profile and level == "regency":
+        if profile and level == level_of(profile.region):
             served = profile.serving(mandate)
             branch = self.mandates[mandate].levels.get(level)
             if branch and branch.agency:
@@ -117,12 +117,21 @@ class Registry:
         return [self._composer.local(self._composer.office(mandate, level), level, region)]
 
     def levels(self, mandate: str, regions: Iterable[str] = ()) -> set[Level]:
-        """The levels where a mandate is served: those of the tables, and the regency's where the
-        profile of one of these regions gives it to a unit of its own."""
+        """The levels where a mandate is served: those of the tables, and those of the profiles
+        that give it to a unit of their own in one of these regions or around it."""
         levels = set(self.mandates[mandate].levels)
-        if any(r in self.profiles and self.profiles[r].serving(mandate) for r in regions):
-            levels.add("regency")
+        for region in regions:
+            for code in (region, region.split(".")[0]):
+                if code in self.profiles and self.profiles[code].serving(mandate):
+                    levels.add(level_of(code))
         return levels
+
+    def aliases(self, unit: Unit) -> tuple[str, ...]:
+        """The names under which a profile's unit is written, its own first."""
+        profile = self.profiles.get(unit.region_code or "")
+        entries = profile.units if profile else ()
+        found = next((e.names for e in entries if e.unit.unit_id == unit.unit_id), None)
+        return found or (unit.name,)
 
     def office(self, mandate: str, level: Level, place: str, region: str | None) -> Unit:
         """The office of a written district or village ("Kecamatan Tambaksari")."""

@@ -226,7 +226,7 @@ def _levels(code: str | None) -> tuple[Level, ...]:
 
 
 def _without_government(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    """What is left of a name once its place is out: the government's name stays only if it is all."""
+    """A name once its place is out: the government's own name stays only if it is all."""
     rest = [*before, *after]
     text = " ".join(rest)
     for phrase in ("pemerintah daerah", "sekretariat daerah", "pemerintah", "setda", "sekda"):

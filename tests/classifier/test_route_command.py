@@ -186,6 +186,17 @@ def test_unreadable_rows_of_a_csv_file_are_told_with_their_line(call, tmp_path: 
     check_rows(rows(result), ["1", "3"])
 
 
+def test_half_a_character_in_one_row_does_not_stop_the_others(call, tmp_path: Path) -> None:
+    """JSON may hold a lone surrogate, which no UTF-8 can be written with."""
+    odd = '{"id": "\\ud83d1", "text": "lampu padam di \\ud83dBandung\\ude00"}'
+    path = jsonl(tmp_path / "x.jsonl", odd, {"id": "2", "text": LAMP})
+    out = tmp_path / "routes.jsonl"
+    result = call("--file", path, "--out", out)
+    assert isinstance(result.exception, SystemExit | None), repr(result.exception)
+    found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert found[-1]["id"] == "2"
+
+
 def test_warnings_are_told_and_are_no_error(call, tmp_path: Path) -> None:
     path = jsonl(tmp_path / "x.jsonl", {"id": "1", "text": LAMP, "created_at": "31/12/2023"})
     result = call("--file", path)

@@ -1,8 +1,10 @@
 """Fits the linear model: one support vector machine a head, heads side by side."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 import scipy.sparse as sp
@@ -68,7 +70,15 @@ def fit_heads(
         done: called with the name of each finished head.
     """
     found: dict[str, Head] = {}
-    with ProcessPoolExecutor(2, initializer=_share, initargs=(x, words)) as pool:
+    if sys.platform != "linux":
+        # Elsewhere a worker would import the caller's main module again; one after another then.
+        _share(x, words)
+        for task in tasks:
+            found[task.name] = _fit(task, cost, seed)
+            done(task.name)
+        return found
+    context = get_context("fork")
+    with ProcessPoolExecutor(2, context, initializer=_share, initargs=(x, words)) as pool:
         heads = pool.map(_fit, tasks, [cost] * len(tasks), [seed] * len(tasks))
         for task, head in zip(tasks, heads, strict=True):
             found[task.name] = head
