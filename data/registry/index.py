@@ -1,19 +1,23 @@
-"""An index of all written office names of the tables, exact, by prefix and by similarity."""
+"""An index of all written office names: exact, by prefix, by function, by likeness."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 
-from rapidfuzz import fuzz, process
-
-from data.registry.names import TYPE_WORDS, canonical, slug, sorted_key
+from data.registry.names import canonical, sorted_key, without_umbrella
 from data.registry.profiles import Profile
 from data.registry.regions import LEVELS, Level
+from data.registry.search import WordSearch
+from data.registry.tables import Mandate
 from data.registry.units import Composer, Unit
 
-_FUZZY = 88.0  # token-sort ratio (0-100) from which a spelling counts as a typo of a known name
-_MARGIN = 3.0  # by which it must beat the best name of another desk
-_SUBUNITS = frozenset({"uptd", "bidang", "seksi", "subbagian", "suku"})
+_SUBUNITS = frozenset({"uptd", "bidang", "seksi", "subbagian"})
+# "Dinas Kesehatan" and "Badan Kesehatan" are alike; a "Bagian" is another office.
+_KINDS = {
+    **dict.fromkeys(["dinas", "badan", "kantor", "satuan", "inspektorat"], "office"),
+    **dict.fromkeys(["bagian", "biro"], "bureau"),
+}
 _FILLERS = frozenset(
     [
         "daerah",
@@ -30,10 +34,17 @@ _FILLERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NameEntry:
-    """One written name and the desk that it stands for."""
+    """One written name and the desk that it stands for.
+
+    Attributes:
+        words: the comparable words of the name.
+        slug: what tells the desk from others of its mandate and place; empty for the usual one.
+        branch: whether it is a local office of a national agency.
+        named: whether such units bear a proper name each ("RSUD dr. Mohamad Soewandhie").
+    """
 
     name: str
-    key: str
+    words: tuple[str, ...]
     mandate: str
     level: Level
     agency: str = ""
@@ -41,59 +52,67 @@ class NameEntry:
     branch: bool = False
     named: bool = False
     unit: Unit | None = None
+    key: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", sorted_key(self.words))
 
     @property
-    def desk(self) -> tuple[str, str, str]:
-        return self.mandate, self.agency, self.slug
+    def desk(self) -> tuple[str, str, str, str]:
+        return self.level, self.mandate, self.agency, self.slug
 
 
 class NameIndex:
     """Names of desks by level; lookups return None where nothing fits."""
 
-    def __init__(self, composer: Composer | None, entries: Sequence[NameEntry] = ()) -> None:
-        self._entries = [*entries, *(_entries(composer) if composer else ())]
-        self._exact: dict[tuple[Level, str], NameEntry] = {}
-        for entry in self._entries:
-            self._exact.setdefault((entry.level, entry.key), entry)
-        self._patterns = {
-            word: agency.id
-            for agency in (composer.agencies.values() if composer else ())
-            for word in map(str.lower, agency.pattern)
+    def __init__(
+        self, entries: Iterable[NameEntry], families: Mapping[tuple[str, ...], str]
+    ) -> None:
+        self.entries = list(entries)
+        self._families = families
+        self._exact: dict[tuple[Level, str], list[NameEntry]] = {}
+        for entry in self.entries:
+            self._exact.setdefault((entry.level, entry.key), []).append(entry)
+
+    @classmethod
+    def of_tables(cls, composer: Composer) -> "NameIndex":
+        """The index of all mandates and agencies."""
+        families = {
+            tuple(canonical(start)): agency.id
+            for agency in composer.agencies.values()
+            for start in agency.pattern
         }
+        local = (e for m in composer.mandates.values() for e in _local_entries(m))
+        return cls([*_national_entries(composer), *local], families)
 
     @classmethod
     def of_profile(cls, profile: Profile) -> "NameIndex":
         """The index of one deployment's own unit names."""
-        entries = [
-            NameEntry(
-                name, sorted_key(canonical(name)), entry.unit.mandate, "regency", unit=entry.unit
-            )
+        entries = (
+            NameEntry(name, tuple(canonical(name)), entry.unit.mandate, "regency", unit=entry.unit)
             for entry in profile.units
             for name in entry.names
-        ]
-        return cls(None, entries)
+        )
+        return cls(entries, {})
 
-    def find(
-        self, words: Sequence[str], level: Level = "regency", *, fuzzy: bool = False
-    ) -> NameEntry | None:
-        """The entry written with exactly these words in any order, or (``fuzzy``) nearly so."""
-        found = self._exact.get((level, sorted_key(words)))
-        return found or (self.fuzzy(words, level) if fuzzy else None)
+    def find(self, words: Sequence[str], level: Level) -> NameEntry | None:
+        """The entry written with exactly these words.
 
-    def national(self, words: Sequence[str]) -> NameEntry | None:
-        """The national agency of that name."""
-        found = self._exact.get(("nation", sorted_key(words)))
-        # One university's name differs from another's by a word: no guessing within a family.
-        return found or (None if self.family(words) else self.fuzzy(words, "nation", 93.0))
+        Their order may differ, but where two desks' names have the same words it decides: the
+        first function is the main one ("Dinas Pertanian dan Perikanan").
+        """
+        found = self._exact.get((level, sorted_key(words)), ())
+        return max(found, key=lambda entry: _common_start(entry.words, words), default=None)
 
     def family(self, words: Sequence[str]) -> str | None:
-        """The agency that stands for all whose names begin with that word ("Universitas")."""
-        return self._patterns.get(words[0]) if words else None
+        """The agency that stands for all whose names begin so and go on ("Universitas …")."""
+        starts = (tuple(words[:size]) for size in range(len(words) - 1, 0, -1))
+        return next((self._families[start] for start in starts if start in self._families), None)
 
     def prefix(self, words: Sequence[str], level: Level) -> tuple[NameEntry | None, list[str]]:
         """The longest known name with which the words begin, and the words after it."""
         for size in range(len(words), 0, -1):
-            entry = self._exact.get((level, sorted_key(words[:size])))
+            entry = self.find(words[:size], level)
             if entry:
                 return entry, list(words[size:])
         return None, []
@@ -108,84 +127,88 @@ class NameIndex:
         return entry.mandate == "air-minum"
 
     def functions(self, words: Sequence[str], level: Level) -> tuple[str, ...]:
-        """The mandates of a combined office, read function by function; empty if one is unknown."""
-        phrases = self._functions.get(level, {})
-        served: list[str] = []
-        position = 0
-        while position < len(words):
-            for size in range(min(7, len(words) - position), 0, -1):
-                mandate = phrases.get(sorted_key(words[position : position + size]))
-                if mandate:
-                    if mandate not in served:
-                        served.append(mandate)
-                    position += size
-                    break
-            else:
-                if words[position] not in _FILLERS:
-                    return ()
-                position += 1
-        return tuple(served)
+        """The mandates of an office's name after its type word, in their order.
 
-    def fuzzy(self, words: Sequence[str], level: Level, cutoff: float = _FUZZY) -> NameEntry | None:
-        """The entry that these words are a misspelling of, if no other desk is nearly as like."""
-        keys, entries = self._by_level.get(level, ([], []))
-        found = process.extract(
-            sorted_key(words), keys, scorer=fuzz.ratio, score_cutoff=cutoff, limit=8
-        )
-        if not found:
-            return None
-        best = entries[found[0][2]]
-        rivals = [score for _, score, i in found if entries[i].desk != best.desk]
-        return best if not rivals or found[0][1] - rivals[0] >= _MARGIN else None
+        Of all ways to part the words the one with the most mandates is taken: "Dinas Perindustrian
+        dan Perdagangan" serves two though it is the known name of one. Empty if a word is unknown.
+        """
+        words = without_umbrella(words)
+        kind = _KINDS.get(words[0]) if words else None
+        phrases = self._functions.get((level, kind or ""), {})
+        best: list[tuple[str, ...] | None] = [(), *[None] * (len(words) - 1)]
+        for end in range(1, len(best)):
+            for start in range(max(0, end - 8), end):
+                before = best[start]
+                phrase = words[start + 1 : end + 1]
+                mandate = phrases.get(sorted_key(phrase))
+                if before is None or not (mandate or _FILLERS.issuperset(phrase)):
+                    continue
+                served = (*before, mandate) if mandate and mandate not in before else before
+                known = best[end]
+                if known is None or len(served) > len(known):
+                    best[end] = served
+        return best[-1] or ()
 
-    def nearest(self, words: Sequence[str], limit: int) -> list[NameEntry]:
-        """The most similar entries of all levels, the most similar first."""
-        keys = [entry.key for entry in self._entries]
-        found = process.extract(sorted_key(words), keys, scorer=fuzz.token_set_ratio, limit=limit)
-        return [self._entries[i] for _, _, i in found]
+    def nearest(self, words: Sequence[str]) -> Iterator[NameEntry]:
+        """Entries of different desks whose names share words with these, the most similar first."""
+        seen: set[object] = set()
+        for position in self._search.nearest(words):
+            entry = self.entries[position]
+            desk = entry.unit or entry.desk
+            # Without the place's own name a district's or village's office is nobody's.
+            if desk not in seen and entry.level not in ("district", "village"):
+                seen.add(desk)
+                yield entry
 
     @cached_property
-    def _by_level(self) -> dict[Level, tuple[list[str], list[NameEntry]]]:
-        split: dict[Level, tuple[list[str], list[NameEntry]]] = {}
-        for entry in self._entries:
-            keys, entries = split.setdefault(entry.level, ([], []))
-            keys.append(entry.key)
-            entries.append(entry)
-        return split
+    def _search(self) -> WordSearch:
+        return WordSearch([entry.words for entry in self.entries])
 
     @cached_property
-    def _functions(self) -> dict[Level, dict[str, str]]:
-        """Function phrases ("tenaga kerja") by level: names of local offices without type word."""
-        phrases: dict[Level, dict[str, str]] = {}
-        for entry in self._entries:
-            words = canonical(entry.name)
-            if len(words) > 1 and words[0] in TYPE_WORDS and not entry.branch and not entry.slug:
-                phrases.setdefault(entry.level, {}).setdefault(sorted_key(words[1:]), entry.mandate)
+    def _functions(self) -> dict[tuple[Level, str], dict[str, str]]:
+        """Function phrases ("tenaga kerja") by level and kind of office."""
+        phrases: dict[tuple[Level, str], dict[str, str]] = {}
+        for entry in self.entries:
+            kind = _KINDS.get(entry.words[0])
+            if not kind or entry.branch or _FILLERS.issuperset(entry.words[1:]):
+                continue
+            known = phrases.setdefault((entry.level, kind), {})
+            known.setdefault(sorted_key(entry.words[1:]), entry.mandate)
         return phrases
 
 
-def _entries(composer: Composer) -> Iterator[NameEntry]:
+def _common_start(words: Sequence[str], others: Sequence[str]) -> int:
+    """How many words two names have in common at their beginning."""
+    equal = (word == other for word, other in zip(words, others, strict=False))
+    return sum(1 for _ in takewhile(bool, equal))
+
+
+def _national_entries(composer: Composer) -> Iterator[NameEntry]:
     for agency in composer.agencies.values():
         for name in (agency.name, *agency.aliases):
-            yield NameEntry(
-                name, sorted_key(canonical(name)), agency.mandate, "nation", agency=agency.id
-            )
-    for mandate in composer.mandates.values():
-        for level in LEVELS[1:]:
-            desk = mandate.levels.get(level)
-            if desk is None:
-                continue
-            for desk_slug, office in (("", desk), *desk.others.items()):
-                for name in office.names:
-                    words = canonical(name)
-                    own = desk_slug or (slug(name) if words and words[0] in _SUBUNITS else "")
-                    yield NameEntry(
-                        name,
-                        sorted_key(words),
-                        mandate.id,
-                        level,
-                        agency=office.agency or desk.agency or "",
-                        slug=own,
-                        branch=bool(office.agency or desk.agency),
-                        named=desk.named,
-                    )
+            words = tuple(canonical(name))
+            yield NameEntry(name, words, agency.mandate, "nation", agency=agency.id)
+
+
+def _local_entries(mandate: Mandate) -> Iterator[NameEntry]:
+    for level in LEVELS[1:]:
+        desk = mandate.levels.get(level)
+        if desk is None:
+            continue
+        for desk_slug, office in (("", desk), *desk.others.items()):
+            for name in office.names:
+                words = canonical(name)
+                if level == "province" and len(words) > 1:
+                    words = [word for word in words if word != "provinsi"]
+                part = words[0] in _SUBUNITS and not office.named
+                own = desk_slug or ("-".join(words) if part else "")
+                yield NameEntry(
+                    name,
+                    tuple(words),
+                    mandate.id,
+                    level,
+                    agency=office.agency or "",
+                    slug=own,
+                    branch=bool(office.agency),
+                    named=office.named,
+                )

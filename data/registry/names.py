@@ -13,6 +13,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bpus(?:at )?kes(?:ehatan )?mas(?:yarakat)?\b", "puskesmas"),
     (r"\bkantor cabang(?: utama| pembantu)?\b|\bkacab\b|\bkcu\b|\bkcp\b|\bkc\b|\bcab\b", "cabang"),
     (r"\bsat(?:uan )?pol(?:isi)? ?p(?:among ?)?p(?:raja)?\b", "satuan polisi pamong praja"),
+    (r"\bsatpol\b", "satuan polisi pamong praja"),
     (r"\bpolisi pamong praja\b(?<!satuan polisi pamong praja)", "satuan polisi pamong praja"),
     (r"\bolah raga\b", "olahraga"),
     (r"\bwali ?kota\b(?= (?!kota\b|administrasi\b|jakarta\b))", "walikota kota"),
@@ -20,6 +21,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bbupati\b(?= (?!kab))", "bupati kabupaten"),
     (r"\bpemukiman\b", "permukiman"),
     (r"\bpen?catatan sipil\b|\bcatatan sipil\b", "pencatatan sipil"),
+    (r"\b(?:di|daerah istimewa) (?:yogyakarta|jogjakarta|yogya|jogja)\b", "diy"),
     (r"\bpemprov\b", "pemerintah provinsi"),
     (r"\bpemkot?\b", "pemerintah kota"),
     (r"\bpemkab\b", "pemerintah kabupaten"),
@@ -41,7 +43,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         r"\bdisduk ?capil\b|\bdispenduk ?capil\b|\bdinas dukcapil\b",
         "dinas kependudukan pencatatan sipil",
     ),
-    (r"\b(?:kelas|tipe) (?:iii|ii|i|[a-d])(?: khusus)?(?: non)?(?: tpi)?\b", " "),
+    (r"\b(?:kelas|tipe) (?:iii|ii[ab]?|i[ab]?|[a-d])(?: khusus)?(?: non)?(?: tpi)?\b", " "),
     (r"\bdr[ag]?\b|\bprof\b|\bir\b|\bhj?\b(?= [a-z])", " "),
     (r"\brepublik indonesia\b|\bri$|\bnegara ri\b", " "),
 )
@@ -65,6 +67,43 @@ _IGNORED = frozenset(
         "komplek",
     ]
 )
+# What abbreviations inside a name stand for ("Dinas P3A"); a name listed as it is comes before.
+_SHORT = {
+    "damkar": "pemadam kebakaran",
+    "dalduk": "pengendalian penduduk",
+    "dikbud": "pendidikan kebudayaan",
+    "dikpora": "pendidikan pemuda olahraga",
+    "dukcapil": "kependudukan pencatatan sipil",
+    "esdm": "energi sumber daya mineral",
+    "kb": "keluarga berencana",
+    "kesbangpol": "kesatuan bangsa politik",
+    "kesra": "kesejahteraan rakyat",
+    "kominfo": "komunikasi informatika",
+    "lh": "lingkungan hidup",
+    "naker": "tenaga kerja",
+    "nakertrans": "tenaga kerja transmigrasi",
+    "p2kb": "pengendalian penduduk keluarga berencana",
+    "p3a": "pemberdayaan perempuan perlindungan anak",
+    "p3akb": "pemberdayaan perempuan perlindungan anak keluarga berencana",
+    "p3ap2kb": "pemberdayaan perempuan perlindungan anak pengendalian penduduk keluarga berencana",
+    "pbj": "pengadaan barang jasa",
+    "perindag": "perindustrian perdagangan",
+    "perkim": "perumahan kawasan permukiman",
+    "pkp": "perumahan kawasan permukiman",
+    "pmd": "pemberdayaan masyarakat desa",
+    "pmptsp": "penanaman modal pelayanan terpadu satu pintu",
+    "ppa": "pemberdayaan perempuan perlindungan anak",
+    "ppkb": "pengendalian penduduk keluarga berencana",
+    "pppa": "pemberdayaan perempuan perlindungan anak",
+    "prkp": "perumahan rakyat kawasan permukiman",
+    "ptsp": "pelayanan terpadu satu pintu",
+    "pu": "pekerjaan umum",
+    "pup": "pekerjaan umum perumahan",
+    "pupr": "pekerjaan umum penataan ruang",
+    "sda": "sumber daya air",
+    "sdm": "sumber daya manusia",
+}
+_UMBRELLA = re.compile(r"\bpekerjaan umum (?=bina marga|cipta karya|sumber daya air|pengairan)")
 _TITLES = ("kepala", "kadis", "kaban")
 TYPE_WORDS = frozenset(
     [
@@ -99,9 +138,21 @@ def canonical(name: str) -> list[str]:
     return words
 
 
+def written_out(words: Sequence[str]) -> list[str]:
+    """The words with their abbreviations written out; a "Bagian SDA" is for natural resources."""
+    of_bureau = {"sda": "sumber daya alam"} if words and words[0] in ("bagian", "biro") else {}
+    full = canonical(" ".join((_SHORT | of_bureau).get(word, word) for word in words))
+    return without_umbrella(full)
+
+
+def without_umbrella(words: Sequence[str]) -> list[str]:
+    """The words without "pekerjaan umum" before the public work that is meant ("bina marga")."""
+    return _UMBRELLA.sub("", " ".join(words)).split()
+
+
 def sorted_key(words: Sequence[str]) -> str:
-    """A key under which the order and repetition of words do not matter."""
-    return " ".join(sorted(set(words)))
+    """A key under which the order of words does not matter."""
+    return " ".join(sorted(words))
 
 
 def slug(name: str) -> str:

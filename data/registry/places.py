@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.errors import TableError
-from data.registry.regions import LEVELS, level_of, words_of
+from data.registry.regions import level_of, words_of
 
 _DIGITS = re.compile(r"\d{2}(\d{2}(\d{2}(\d{4})?)?)?")
 _HEADERS = {"code": ("code", "kode", "id"), "name": ("name", "nama")}
@@ -34,10 +34,10 @@ def import_files(files: Sequence[Path], out: Path) -> dict[str, int]:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(["code", "name"])
         writer.writerows(sorted(kept.items()))
-    counts = dict.fromkeys(LEVELS[3:], 0)
+    counts: dict[str, int] = {}
     for code in kept:
-        counts[level_of(code)] += 1
-    return dict(counts)
+        counts[level_of(code)] = counts.get(level_of(code), 0) + 1
+    return counts
 
 
 def dotted(code: str) -> str | None:

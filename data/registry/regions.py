@@ -38,7 +38,7 @@ _TYPES: dict[str, tuple[Level, str]] = {
     "desa": ("village", ""),
     "ds": ("village", ""),
 }
-_HONORIFICS = frozenset(["dr", "drs", "h", "hj", "ir", "kh", "prof"])
+_HONORIFICS = frozenset({"dr", "drs", "h", "hj", "ir", "kh", "prof"})
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -94,11 +94,19 @@ class Region:
         return re.sub(r"^(Kabupaten|Kota)( Administrasi)? ", "", self.name)
 
     @property
+    def full(self) -> str:
+        """The name as it stands in names of offices ("Provinsi Bengkulu", "Kota Surabaya").
+
+        The provinces that are a "Daerah" go by their first alias ("Provinsi DKI Jakarta").
+        """
+        if self.level != "province":
+            return self.name
+        return f"Provinsi {self.aliases[0] if self.name.startswith('Daerah ') else self.name}"
+
+    @property
     def government(self) -> str:
         """The name of the region's government ("Pemerintah Kota Surabaya")."""
-        if self.level == "province":
-            return f"Pemerintah Provinsi {self.name}"
-        return f"Pemerintah {self.name}"
+        return f"Pemerintah {self.full}"
 
 
 class Regions:

@@ -1,18 +1,64 @@
 """Turns a written unit name into a unit, or says why not."""
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 from data.registry.index import NameEntry, NameIndex
-from data.registry.names import TYPE_WORDS, canonical, slug
+from data.registry.names import canonical, slug
+from data.registry.offices import Offices
 from data.registry.profiles import Profile
-from data.registry.regions import NATION, Level, level_of
-from data.registry.seats import read_seats
+from data.registry.readings import Readings, as_written, without_program
+from data.registry.regions import NATION, Level, ancestor, level_of
+from data.registry.splits import Split, Splitter
 from data.registry.units import Composer, Unit
 
-_OFFICES = frozenset({"kecamatan", "kelurahan", "desa"})
+MAX_NAME = 300  # characters; the longest real unit name seen has 120
+_CACHED_NAME = 200  # characters up to which answers are kept
+_KEPT = 8_192  # answers
+_PLACE_OFFICES = ("kecamatan", "kelurahan")
+_PLACE_WORDS = frozenset(
+    [
+        "kelurahan",
+        "desa",
+        "nagari",
+        "gampong",
+        "kalurahan",
+        "kampung",
+        "pekon",
+        "tiyuh",
+        "negeri",
+        "lembang",
+        "ohoi",
+        "kepenghuluan",
+        "distrik",
+        "kapanewon",
+        "kemantren",
+    ]
+)
+_BRANCH_WORDS = frozenset(
+    {
+        "area",
+        "cabang",
+        "daop",
+        "divisi",
+        "divre",
+        "kanreg",
+        "kantor",
+        "kanwil",
+        "perwakilan",
+        "rayon",
+        "regional",
+        "unit",
+        "wilayah",
+        "witel",
+    }
+)
+_SITES = frozenset(
+    ["balai", "bbpjn", "bbws", "bpjn", "bws", "ksop", "loka", "otoritas", "pelabuhan", "upp"]
+)
+_PARTS = frozenset({"dinas", "badan", "kantor", "inspektorat", "sekretariat"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,219 +76,199 @@ class Resolver:
 
     def __init__(self, composer: Composer, profiles: Sequence[Profile]) -> None:
         self._composer = composer
-        self._index = NameIndex(composer)
-        self._seats = read_seats()
-        self._profiles = {profile.region: NameIndex.of_profile(profile) for profile in profiles}
-        self.resolve = lru_cache(maxsize=65536)(self._resolve)
+        self._index = NameIndex.of_tables(composer)
+        self._offices = Offices(composer, self._index, profiles)
+        self._own_names = {profile.region: NameIndex.of_profile(profile) for profile in profiles}
+        self._splitter = Splitter(composer.regions, self._index.is_branch, self._is_place_office)
+        self._readings = Readings(composer, self._index)
+        self._cached = lru_cache(maxsize=_KEPT)(self._resolve)
 
-    def _resolve(self, name: str, region: str | None = None) -> Resolution:
-        """Resolve one written name.
+    def resolve(self, name: str, region: str | None = None) -> Resolution:
+        """Resolve one written name; see docs/resolving.md for the order of attempts.
 
         Args:
             name: as people write it, with or without its place.
             region: code of the region in whose papers the name stands; used where it names none.
         """
+        if len(name) > MAX_NAME:
+            reason = f"the name has {len(name)} characters; a unit's name has {MAX_NAME} at most"
+            return Resolution(name[:MAX_NAME], None, reason)
+        if region == NATION:
+            region = None
+        elif region:
+            region = ancestor(region, "regency") or region
+        return (self._cached if len(name) <= _CACHED_NAME else self._resolve)(name, region)
+
+    def _resolve(self, name: str, region: str | None) -> Resolution:
         words = canonical(name)
         if not words:
             return Resolution(name, None, "the name is empty")
-        for attempt in (self._of_profile, self._national, self._placed):
-            unit = attempt(words, name, region)
+        unit = self._unit_of(self._readings.of(name), name, region)
+        return Resolution(name, unit) if unit else self._unresolved(name, words, region)
+
+    def _unit_of(self, groups: list[list[list[str]]], name: str, region: str | None) -> Unit | None:
+        everything: list[Split] = []
+        for group in groups:
+            readings = [(words, self._splitter.splits(words, region)) for words in group]
+            listed = (self._listed(words, splits, name, region) for words, splits in readings)
+            composed = (self._composed(splits, name) for _, splits in readings)
+            unit = next(filter(None, chain(listed, composed)), None)
             if unit:
-                return Resolution(name, unit)
-        return self._unresolved(name, region)
+                return unit
+            everything += [split for _, splits in readings for split in splits]
+        return self._first(self._national_at, everything)
+
+    def _listed(
+        self, words: list[str], splits: list[Split], name: str, region: str | None
+    ) -> Unit | None:
+        """The unit of a name that stands in a profile or a table."""
+        return (
+            self._of_profile(splits)
+            or self._local(words, region)
+            or self._national(words, name)
+            or self._first(self._exact, splits)
+        )
+
+    def _composed(self, splits: list[Split], name: str) -> Unit | None:
+        """The unit of a name of which only parts stand in a table."""
+        return (
+            self._first(lambda split: self._with_name(split, name), splits)
+            or self._first(self._combined, splits)
+            or self._first(lambda split: self._part(split, name), splits)
+        )
+
+    def _first(self, attempt: Callable[[Split], Unit | None], splits: list[Split]) -> Unit | None:
+        return next((unit for split in splits if split.words and (unit := attempt(split))), None)
 
     # -- attempts, the surest first
 
-    def _of_profile(self, words: list[str], name: str, region: str | None) -> Unit | None:
-        for code, rest in self._splits(words, region):
-            profile = self._profiles.get(code or "")
-            entry = profile.find(rest, fuzzy=True) if profile and rest else None
-            if entry and entry.unit:
+    def _of_profile(self, splits: list[Split]) -> Unit | None:
+        for split in splits:
+            own = self._own_names.get(split.code or "")
+            entry = own.find(split.words, "regency") if own else None
+            if entry and "regency" in split.levels:
                 return entry.unit
         return None
 
-    def _national(self, words: list[str], name: str, region: str | None) -> Unit | None:
-        for written in (words, _without_program(words)):
-            entry = self._index.national(written)
+    def _local(self, words: list[str], region: str | None) -> Unit | None:
+        """In a city's papers "KPU" and "PUPR" are the city's."""
+        entry = self._index.find(words, level_of(region)) if region else None
+        return self._offices.at(entry, region) if entry and not entry.named else None
+
+    def _national(self, words: list[str], name: str) -> Unit | None:
+        for written in (words, without_program(words)):
+            entry = self._index.find(written, "nation")
             if entry:
                 return self._composer.national(entry.agency)
         family = self._index.family(words)
-        return self._composer.member(family, name) if family and len(words) > 1 else None
+        return self._composer.member(family, name) if family else None
 
-    def _placed(self, words: list[str], name: str, region: str | None) -> Unit | None:
-        splits = [(code, rest) for code, rest in self._splits(words, region) if rest]
-        for code, rest in splits:
-            unit = self._exact(rest, code) or self._with_name(rest, code, name)
-            if unit:
-                return unit
-        for code, rest in splits:
-            unit = self._combined(rest, code) or self._misspelt(rest, code)
-            if unit:
-                return unit
+    def _exact(self, split: Split) -> Unit | None:
+        for level in split.levels:
+            entry = self._index.find(split.words, level)
+            if entry is None or entry.named:
+                continue
+            functions = self._index.functions(split.words, level)
+            if tuple(split.words) != entry.words and functions[:1] not in ((), (entry.mandate,)):
+                return self._offices.serving(functions, level, split.code)
+            code = split.code or self._splitter.region_in(split.words, level)
+            return self._offices.at(entry, code)
         return None
 
-    def _exact(self, rest: list[str], code: str | None) -> Unit | None:
-        for level in _levels(code):
-            entry = self._index.find(rest, level)
-            if entry and not self._composer.mandates[entry.mandate].levels[level].named:
-                return self._unit(entry, level, code)
-        return None
-
-    def _with_name(self, rest: list[str], code: str | None, name: str) -> Unit | None:
+    def _with_name(self, split: Split, name: str) -> Unit | None:
         """ "Kecamatan Tambaksari", "RSUD Bhakti Dharma Husada", "BPJS Kesehatan Cabang Ceger"."""
-        for level in ("district", "village", *_levels(code)):
-            entry, proper = self._index.prefix(rest, level)
+        levels: tuple[Level, ...] = ("district", "village") if split.levels else ()
+        for level in (*levels, *split.levels):
+            entry, proper = self._index.prefix(split.words, level)
             if not entry or not (proper or entry.named):
                 continue
-            if level in ("district", "village"):
-                if not proper or (code and level_of(code) not in ("regency", "province")):
-                    continue
-                written = _written_tail(name, proper)
-                return self._composer.office_at(written, entry.mandate, level, code)
-            if entry.branch and proper:
-                seats = self._seat(proper)
-                if seats:
-                    return self._unit(entry, level, seats[0])
-            if not (entry.branch or entry.named or self._index.one_per_region(entry)):
-                continue
-            qualifier = "" if self._index.one_per_region(entry) else slug(" ".join(proper))
-            written = " ".join([entry.name, *(word.capitalize() for word in proper)])
-            return self._composer.local(
-                entry.mandate, level, code, name=written, qualifier=qualifier or entry.slug
-            )
+            if level in levels:
+                unit = self._office_at(entry, proper, split.code, name)
+            else:
+                unit = self._offices.with_name(entry, proper, split.code)
+            if unit:
+                return unit
         return None
 
-    def _combined(self, rest: list[str], code: str | None) -> Unit | None:
-        """ "Dinas Pemuda, Olahraga, Kebudayaan dan Pariwisata": functions one after another."""
-        if len(rest) < 2 or rest[0] not in TYPE_WORDS:
+    def _office_at(
+        self, entry: NameEntry, proper: list[str], code: str | None, name: str
+    ) -> Unit | None:
+        if not proper:
             return None
-        for level in _levels(code):
-            served = self._index.functions(rest[1:], level)
+        prefix = next((word for word in entry.words if word in _PLACE_WORDS), "").capitalize()
+        written = as_written(name, proper)
+        return self._composer.office_at(written, entry.mandate, entry.level, code, prefix=prefix)
+
+    def _combined(self, split: Split) -> Unit | None:
+        """ "Dinas Pemuda, Olahraga, Kebudayaan dan Pariwisata": functions one after another."""
+        for level in split.levels:
+            served = self._index.functions(split.words, level)
             if served:
-                return self._composer.local(served[0], level, code, serves=served)
+                return self._offices.serving(served, level, split.code)
         return None
 
-    def _misspelt(self, rest: list[str], code: str | None) -> Unit | None:
-        for level in _levels(code):
-            entry = self._index.fuzzy(rest, level)
-            if entry and not self._composer.mandates[entry.mandate].levels[level].named:
-                return self._unit(entry, level, code)
-        return None
-
-    def _unit(self, entry: NameEntry, level: Level, code: str | None) -> Unit:
-        name = entry.name if entry.slug else ""
-        serves = (entry.mandate,) if entry.slug else ()
-        return self._composer.local(
-            entry.mandate, level, code, name=name, qualifier=entry.slug, serves=serves
+    def _part(self, split: Split, name: str) -> Unit | None:
+        """ "Bidang Sarana Dinas Pendidikan": a part of an office of which no table tells."""
+        words = split.words
+        start = next((i for i in range(len(words) - 1, 0, -1) if words[i] in _PARTS), 0)
+        whole = self._exact(Split(split.code, words[start:], split.levels)) if start else None
+        if whole is None or any(self._index.find(words[:start], level) for level in split.levels):
+            return None
+        return replace(
+            whole,
+            unit_id=f"{whole.unit_id}:{slug(' '.join(words[:start]))}",
+            name=f"{as_written(name, words[:start])} {whole.name}",
         )
 
-    # -- places
+    def _national_at(self, split: Split) -> Unit | None:
+        """ "Kementerian Agama Kota Padang", "Bulog Divre Sumatera Selatan": an agency somewhere."""
+        entry, rest = self._index.prefix(split.words, "nation")
+        if entry is None or not (split.code or rest):
+            return None
+        site = entry.words[0] in _SITES
+        if rest and not site and _BRANCH_WORDS.isdisjoint((entry.words[-1], rest[0])):
+            return None
+        for level in split.levels:
+            desk = self._composer.mandates[entry.mandate].levels.get(level)
+            if desk and desk.agency == entry.agency and not rest:
+                return self._composer.local(entry.mandate, level, split.code)
+        return self._composer.national(entry.agency)
 
-    def _seat(self, words: list[str]) -> list[str]:
-        """The regency in which a branch has its seat ("Palembang", "Bekasi Kota")."""
-        turned = [words[-1], *words[:-1]] if words[-1] in ("kota", "kabupaten") else words
-        found = self._composer.regions.find(" ".join(turned), level="regency")
-        seat = self._seats.get(" ".join(words))
-        return found or ([seat] if seat else [])
-
-    def _splits(
-        self, words: list[str], region: str | None
-    ) -> Iterator[tuple[str | None, list[str]]]:
-        """Ways to take a region out of the words, the most explicit first."""
-        regions = self._composer.regions
-        typed = {"kota": "kota", "kabupaten": "kabupaten", "provinsi": ""}
-        for start, word in enumerate(words):
-            if word not in typed:
-                continue
-            for end in range(min(len(words), start + 7), start + 1, -1):
-                found = regions.find(" ".join(words[start:end]))
-                if found:
-                    rest = _without_government(words[:start], words[end:])
-                    yield found[0], rest
-                    break
-        # A bare region at the end of a district's or village's name belongs to that name
-        # ("Kelurahan Pradah Kali Kendal").
-        longest = 0 if words[0] in _OFFICES else min(5, len(words) - 1)
-        for size in range(longest, 0, -1):
-            for rest, place in ((words[:-size], words[-size:]), (words[size:], words[:size])):
-                found = [
-                    c
-                    for c in regions.find(" ".join(place))
-                    if level_of(c) in ("province", "regency")
-                ]
-                if not found:
-                    continue
-                if region in found:
-                    yield region, _without_government(rest, [])
-                elif len(found) == 1 or self._index.is_branch(rest):
-                    yield found[0], _without_government(rest, [])
-                    yield from self._nested(found[0], rest)
-        yield region, words
-
-    def _nested(self, outer: str, rest: list[str]) -> Iterator[tuple[str, list[str]]]:
-        """ "… Pekanbaru, Riau": a regency before its province."""
-        for size in range(min(3, len(rest) - 1), 0, -1):
-            inner = self._composer.regions.find(
-                " ".join(rest[-size:]), level="regency", within=outer
-            )
-            if inner:
-                yield inner[0], _without_government(rest[:-size], [])
+    def _is_place_office(self, words: Sequence[str]) -> bool:
+        levels: tuple[Level, ...] = ("district", "village")
+        entries = (self._index.prefix(words, level)[0] for level in levels)
+        return any(entry and entry.mandate in _PLACE_OFFICES for entry in entries)
 
     # -- failure
 
-    def _unresolved(self, name: str, region: str | None) -> Resolution:
+    def _unresolved(self, name: str, words: list[str], region: str | None) -> Resolution:
+        place, readings = self._splitter.ambiguous(words)
+        units = [self._unit_of([[rest]], name, code) for code, rest in readings]
+        if units and all(units):
+            regions = " or ".join(self._composer.regions.name(code) for code, _ in readings)
+            reason = f"{place.title()!r} may be {regions}; write which, or give the region"
+            return Resolution(name, None, reason, tuple(unit for unit in units if unit))
+        split = self._splitter.splits(words, region)[0]
         reason = "no unit of any mandate is written like this"
-        return Resolution(name, None, reason, tuple(self.nearest(name, region, 5)))
+        near = self._nearest(split.words or words, split.code or region, 5)
+        return Resolution(name, None, reason, tuple(near))
 
     def nearest(self, query: str, region: str | None, limit: int) -> list[Unit]:
         """Units of the tables and of the region's profile whose names are most like a query."""
-        words = canonical(query)
-        profile = self._profiles.get(region or "")
-        entries = [
-            *(profile.nearest(words, limit) if profile else ()),
-            *self._index.nearest(words, limit),
-        ]
-        units = [entry.unit or self._near(entry, region) for entry in entries]
-        return list({unit.unit_id: unit for unit in units}.values())[:limit]
+        return self._nearest(canonical(query[:MAX_NAME]), region, limit)
+
+    def _nearest(self, words: list[str], region: str | None, limit: int) -> list[Unit]:
+        own = self._own_names.get(region or "")
+        units: dict[str, Unit] = {}
+        for entry in chain(own.nearest(words) if own else (), self._index.nearest(words)):
+            unit = entry.unit or self._near(entry, region)
+            units.setdefault(unit.unit_id, unit)
+            if len(units) == limit:
+                break
+        return list(units.values())
 
     def _near(self, entry: NameEntry, region: str | None) -> Unit:
         if entry.level == "nation":
             return self._composer.national(entry.agency)
-        return self._unit(entry, entry.level, region if region and region != NATION else None)
-
-
-def _levels(code: str | None) -> tuple[Level, ...]:
-    """The levels whose names may apply in a region."""
-    if code is None:
-        return ("regency", "province")
-    level = level_of(code)
-    return (
-        ("regency",)
-        if level == "regency"
-        else ("province", "regency")
-        if level == "province"
-        else ()
-    )
-
-
-def _without_government(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    """A name once its place is out: the government's own name stays only if it is all."""
-    rest = [*before, *after]
-    text = " ".join(rest)
-    for phrase in ("pemerintah daerah", "sekretariat daerah", "pemerintah", "setda", "sekda"):
-        shorter = re.sub(rf"(^| ){phrase}(?= |$)", "", text).strip()
-        text = shorter or text
-    return text.split()
-
-
-def _without_program(words: Sequence[str]) -> list[str]:
-    """A name without the programme it was asked about ("… - Program BPNT Rastra")."""
-    return list(words[: words.index("program")]) if "program" in words else list(words)
-
-
-def _written_tail(name: str, proper: Sequence[str]) -> str:
-    """The proper name as it was written, dashes kept ("Wonorejo - Rungkut")."""
-    position = name.lower().find(proper[0])
-    tail = name[position:] if position >= 0 else " ".join(proper).title()
-    last = tail.lower().rfind(proper[-1])
-    return tail[: last + len(proper[-1])] if last >= 0 else tail
+        known = region if region and region != NATION else None
+        return self._offices.at(entry, ancestor(known, entry.level) or known if known else None)

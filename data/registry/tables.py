@@ -120,7 +120,7 @@ def mandate_from(row: Mapping[str, Any]) -> Mandate:
         category=row["category"],
         volume=row["volume"],
         duty=" ".join(row["duty"].split()),
-        words=tuple(row["words"]),
+        words=tuple(str(word) for word in row["words"]),
         levels={
             level: _desk_from(row["levels"][level]) for level in LEVELS if level in row["levels"]
         },

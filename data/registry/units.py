@@ -1,5 +1,6 @@
 """Units: mandate × jurisdiction, with their own names where a city gave them some."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,10 @@ from data.registry.regions import NATION, Level, Region, Regions, ancestor, plac
 from data.registry.tables import Agency, Mandate
 
 NOWHERE = "-"
+_PLACED = ("province", "regency")  # levels whose units bear the name of their region
+_DISTRICT = re.compile(
+    r"\s*,?\s*\b(?:kec(?:amatan)?|kapanewon|distrik)\b\.?\s*|\s+-\s+|\s*,\s*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ class Composer:
         name: str = "",
         qualifier: str = "",
         serves: Sequence[str] = (),
+        agency: str | None = None,
     ) -> Unit:
         """A unit below the nation: a local government's, or a national agency's branch.
 
@@ -108,40 +114,46 @@ class Composer:
             name: its own written name without the place, instead of the usual one.
             qualifier: what tells it from other units of the same mandate and region.
             serves: the mandates that it serves, by default those of the office.
+            agency: id of the national agency whose branch it is, "" for a local government's; by
+                default that of the desk.
         """
         desk = self.mandates[mandate].levels[level]
         region = self.regions.get(region_code) if region_code else None
-        other = desk.others.get(qualifier)
-        owner = self.agencies.get((other and other.agency) or desk.agency or "")
-        place = f" {region.name}" if region and level in ("province", "regency") else ""
+        owner = self.agencies.get((desk.agency if agency is None else agency) or "")
         return Unit(
             unit_id=unit_id(region_code, mandate, qualifier),
-            name=f"{name or desk.names[0]}{place if not name or place not in name else ''}",
+            name=_named_at(name or desk.names[0], region if level in _PLACED else None),
             agency=owner.name if owner else government(self.regions, region),
             mandate=mandate,
             region_code=region_code,
             serves=tuple(serves) or self.served_by(mandate, level),
         )
 
-    def office_at(self, place: str, mandate: str, level: Level, region: str | None) -> Unit:
-        """A district's or village's own office, or a school's or hospital's, by its written name.
+    def office_at(
+        self, place: str, mandate: str, level: Level, region: str | None, *, prefix: str = ""
+    ) -> Unit:
+        """A district's or village's own office by its written name.
 
         The region is the finest one known: the place's own code where places are imported.
+
+        Args:
+            prefix: the word for such offices there ("Nagari"), instead of the usual one.
         """
         code, written = self.place_code(place, level, region)
         known = self.regions.get(code) if code else None
-        prefix = (
-            village_prefix(code)
-            if level == "village"
-            else self.mandates[mandate].levels[level].names[0]
-        )
+        desk = self.mandates[mandate].levels[level]
+        if code and level == "village" and prefix in ("", "Desa", "Kelurahan"):
+            prefix = village_prefix(code)
         regency = ancestor(code, "regency") if code else region
+        owner = self.agencies.get(desk.agency or "")
         return Unit(
             unit_id=unit_id(code, mandate)
             if code
             else unit_id(region, mandate, place_key(written)),
-            name=f"{prefix} {known.name if known else written}",
-            agency=government(self.regions, self.regions.get(regency) if regency else None),
+            name=f"{prefix or desk.names[0]} {known.name if known else written}",
+            agency=owner.name
+            if owner
+            else government(self.regions, self.regions.get(regency) if regency else None),
             mandate=mandate,
             region_code=code or region,
             serves=(mandate,),
@@ -153,13 +165,34 @@ class Composer:
             found = self.regions.find(written, level=level, within=region)
             if len(found) == 1:
                 return found[0], place
-        village, _, district = (part.strip() for part in place.partition("-"))
-        if level == "village" and district:
-            for parent in self.regions.find(district, level="district", within=region):
-                inside = self.regions.find(village, level="village", within=parent)
-                if len(inside) == 1:
-                    return inside[0], place
-        return None, place
+        village, district = _village_and_district(place)
+        if level != "village" or not district:
+            return None, place
+        for parent in self.regions.find(district, level="district", within=region):
+            inside = self.regions.find(village, level="village", within=parent)
+            if len(inside) == 1:
+                return inside[0], place
+        return None, f"{village} - {district}"
+
+
+def _village_and_district(place: str) -> tuple[str, str]:
+    """ "Wonorejo - Rungkut" and "Wonorejo, Kec. Rungkut" parted; no district if none is named."""
+    parted = _DISTRICT.split(place, maxsplit=1) if _DISTRICT.search(place) else [place, ""]
+    return parted[0].strip(), parted[1].strip()
+
+
+def _named_at(name: str, region: Region | None) -> str:
+    """An office's name with its place; the cities of Jakarta have a "Suku Dinas"."""
+    if region is None:
+        return name
+    if region.kind and " Administrasi " in region.name and name.startswith("Dinas "):
+        name = f"Suku {name}"
+    names_it = any(written in name for written in (region.short, *region.aliases))
+    if names_it:
+        return name
+    # "Dinas Perhubungan Provinsi" and its like bear the type word of their place already.
+    bare = name.removesuffix(f" {region.full.split()[0]}") if region.kind != "kota" else name
+    return f"{bare} {region.full}"
 
 
 def government(regions: Regions, region: Region | None) -> str:
