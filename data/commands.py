@@ -1,7 +1,6 @@
 """``pintu units``, ``mandates``, ``cases`` and ``places``."""
 
 import json
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 
 from data.errors import PintuError
 from data.home import home, places_file
+from data.text import clean
 
 
 @click.group()
@@ -32,9 +32,10 @@ def resolve(
     as_json: bool,
 ) -> None:
     """Turn written unit NAMES into units, or say why not, with candidates."""
-    written = [*names, *(_lines(file) if file else ())]
+    written = [*map(clean, names), *(_lines(file) if file else ())]
     if not written:
-        raise click.UsageError("give NAMES or --file FILE")
+        reason = f"--file {file} holds no name" if file else "give NAMES or --file FILE"
+        raise click.UsageError(reason)
     registry = _registry(profile)
     region = None
     if regency:
@@ -100,9 +101,12 @@ def import_places(files: tuple[Path, ...]) -> None:
 
     target = home() / "places.csv"
     part = target.with_suffix(".part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    counts = import_files(files, part)
-    shutil.move(part, target)
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        counts = import_files(files, part)
+        part.replace(target)
+    except OSError as error:
+        raise PintuError(f"{target}: {error.strerror}") from None
     for level, count in counts.items():
         click.echo(f"{level}: {count}")
     click.echo(f"written to {target}; bundles trained from now on know them", err=True)
@@ -117,7 +121,7 @@ def _lines(file: Path) -> Iterator[str]:
         raise PintuError(
             f"--file {file}: not UTF-8 at byte {error.start}; save it as UTF-8"
         ) from None
-    return (line.strip() for line in text.splitlines() if line.strip())
+    return (name for name in map(clean, text.splitlines()) if name)
 
 
 def _registry(profile: Path | None) -> Any:

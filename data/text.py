@@ -18,7 +18,8 @@ _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
 
 
 def clean(text: str) -> str:
-    """Text as it may be stored and shown: composed Unicode, no invisible or control characters."""
+    """Text as it may be stored and shown: composed Unicode, nothing invisible, no control
+    characters, no halves of characters (which no UTF-8 can be written with)."""
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 

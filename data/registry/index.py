@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from data.registry.names import canonical, sorted_key, without_umbrella
 from data.registry.profiles import Profile
-from data.registry.regions import LEVELS, Level
+from data.registry.regions import LEVELS, Level, level_of
 from data.registry.search import WordSearch
 from data.registry.tables import Mandate
 from data.registry.units import Composer, Unit
@@ -88,8 +88,9 @@ class NameIndex:
     @classmethod
     def of_profile(cls, profile: Profile) -> "NameIndex":
         """The index of one deployment's own unit names."""
+        level = level_of(profile.region)
         entries = (
-            NameEntry(name, tuple(canonical(name)), entry.unit.mandate, "regency", unit=entry.unit)
+            NameEntry(name, tuple(canonical(name)), entry.unit.mandate, level, unit=entry.unit)
             for entry in profile.units
             for name in entry.names
         )

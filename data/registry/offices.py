@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from data.registry.index import NameEntry, NameIndex
 from data.registry.names import slug
 from data.registry.profiles import Profile
-from data.registry.regions import Level
+from data.registry.regions import Level, level_of
 from data.registry.seats import read_seats
 from data.registry.units import Composer, Unit
 
@@ -82,8 +82,9 @@ class Offices:
 
     def _own_unit(self, mandate: str, level: Level, code: str | None) -> Unit | None:
         """The unit to which the region's profile gives a mandate."""
-        profile = self._profiles.get(code or "") if level == "regency" else None
-        return next(iter(profile.serving(mandate)), None) if profile else None
+        profile = self._profiles.get(code or "")
+        own = profile.serving(mandate) if profile and level == level_of(profile.region) else []
+        return own[0] if own else None
 
     def _present_name(self, entry: NameEntry) -> str:
         """An entry's own name if it is written in full and no older form ("Badan" for "Dinas")."""

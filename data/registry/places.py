@@ -4,11 +4,18 @@ import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.errors import TableError
-from data.registry.regions import level_of, words_of
+from data.registry.regions import level_of
+from data.text import clean
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 _DIGITS = re.compile(r"\d{2}(\d{2}(\d{2}(\d{4})?)?)?")
+_ROMAN = re.compile(r"\b(?:[Ii]{2,3}|[Ii]?[Vv][Ii]{1,3}|[Ii][Vv]|[Ii]?[Xx][Ii]{1,3}|[Ii][Xx])\b")
+_MOST = 100  # faults that are listed
 _HEADERS = {"code": ("code", "kode", "id"), "name": ("name", "nama")}
 
 
@@ -51,34 +58,51 @@ def dotted(code: str) -> str | None:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        handle = file.open(encoding="utf-8-sig", newline="")
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            return _places(csv.reader(handle), str(file))
     except OSError as error:
         raise TableError(str(file), [f"cannot be read: {error.strerror}"]) from None
-    problems: list[str] = []
+    except UnicodeDecodeError as error:
+        reason = f"not UTF-8 at byte {error.start}; save it as UTF-8"
+        raise TableError(str(file), [reason]) from None
+    except csv.Error as error:
+        raise TableError(str(file), [f"not CSV: {error}; write it again as CSV"]) from None
+
+
+def _places(reader: "Reader", source: str) -> dict[str, str]:
+    header = [name.strip().lower() for name in next(reader, [])]
+    positions = {
+        key: next((header.index(name) for name in names if name in header), None)
+        for key, names in _HEADERS.items()
+    }
+    at_code, at_name = positions["code"], positions["name"]
+    if at_code is None or at_name is None:
+        missing = [key for key, position in positions.items() if position is None]
+        reasons = [f"line 1: no column {key}; the header is code,name" for key in missing]
+        raise TableError(source, reasons)
     rows: dict[str, str] = {}
-    with handle:
-        reader = csv.DictReader(handle)
-        header = {(name or "").strip().lower(): name for name in reader.fieldnames or []}
-        columns = {
-            key: next((header[name] for name in names if name in header), None)
-            for key, names in _HEADERS.items()
-        }
-        missing = [key for key, column in columns.items() if column is None]
-        if missing:
-            raise TableError(
-                str(file),
-                [f"line 1: no column {name}; the header is code,name" for name in missing],
+    problems: list[str] = []
+    for row in filter(any, reader):
+        cells = [*row, *[""] * len(header)]
+        code, name = dotted(cells[at_code]), _name(cells[at_name])
+        where = f"line {reader.line_num}"
+        if code is None or not name:
+            problems.append(
+                f"{where}: {cells[at_code]!r} {cells[at_name]!r}: "
+                "a code like 35.78.10.1007 and a name are needed"
             )
-        for row in reader:
-            code = dotted(row[columns["code"]] or "")
-            name = (row[columns["name"]] or "").strip()
-            if code is None or not name:
-                problems.append(
-                    f"line {reader.line_num}: {row[columns['code']]!r} {name!r}: "
-                    "a code like 35.78.10.1007 and a name are needed"
-                )
-            else:
-                rows[code] = name.title() if name.isupper() and words_of(name) else name
+        elif rows.setdefault(code, name) != name:
+            problems.append(f"{where}: {code} is {rows[code]!r} above and {name!r} here; keep one")
+    if len(problems) > _MOST:
+        problems[_MOST:] = [f"… and {len(problems) - _MOST} more"]
     if problems:
-        raise TableError(str(file), problems[:100])
+        raise TableError(source, problems)
     return rows
+
+
+def _name(written: str) -> str:
+    """A place's name; one in capitals is put in title case ("GRESIK II" → "Gresik II")."""
+    name = clean(written)
+    if not name.isupper():
+        return name
+    return _ROMAN.sub(lambda number: number[0].upper(), name.title())

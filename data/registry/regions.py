@@ -154,7 +154,7 @@ class Regions:
         """Codes that a written name may mean, the likeliest first.
 
         Args:
-            written: "Kota Surabaya", "Kab. Bandung", "Jkt Selatan", "35.78" …
+            written: "Kota Surabaya", "Kab. Bandung", "Jaksel", "35.78" …
             level: only regions of this level; a type word in the name sets it too.
             within: only regions inside this code.
         """

@@ -145,8 +145,8 @@ class Resolver:
     def _of_profile(self, splits: list[Split]) -> Unit | None:
         for split in splits:
             own = self._own_names.get(split.code or "")
-            entry = own.find(split.words, "regency") if own else None
-            if entry and "regency" in split.levels:
+            entry = own.find(split.words, split.levels[0]) if own and split.levels else None
+            if entry:
                 return entry.unit
         return None
 
