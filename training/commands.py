@@ -63,14 +63,15 @@ def starter() -> None:
 def train_starter() -> Path:
     """The starter bundle's folder; trained unless one of the same tables is there already."""
     from data.registry.regions import TABLES
-    from training.config import Config
-    from training.pipeline import train as run
 
     digest = hashlib.sha256()
     for path in sorted([*TABLES.rglob("*.*"), *([places] if (places := places_file()) else [])]):
         digest.update(path.read_bytes())
     folder = home() / "bundles" / f"starter-{digest.hexdigest()[:12]}"
     if not (folder / "manifest.json").is_file():
+        from training.config import Config
+        from training.pipeline import train as run
+
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         run([], folder, _registry(None), Config())

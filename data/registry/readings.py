@@ -10,6 +10,7 @@ from data.registry.spelling import Speller
 from data.registry.units import Composer
 
 _ABBREVIATION = re.compile(r"\(\s*[A-Z][A-Z\d&-]+\s*\)")
+_TITLE = re.compile(r"(?:\b(?:drs?|h|hj|ir|kh|prof)\b\.?\s*)+$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 
 
@@ -18,7 +19,8 @@ class Readings:
 
     def __init__(self, composer: Composer, index: NameIndex) -> None:
         offices = {word for entry in index.entries for word in entry.words}
-        places = {word for region in composer.regions for word in words_of(region.name)}
+        governed = [r for r in composer.regions if r.level in ("province", "regency")]
+        places = {word for region in governed for word in words_of(region.name)}
         texts = (f"{m.duty} {' '.join(m.words)}" for m in composer.mandates.values())
         right = {word for text in texts for word in words_of(text)}
         self._offices = Speller(offices, right | places)
@@ -57,8 +59,14 @@ def without_program(words: Sequence[str]) -> list[str]:
 
 
 def as_written(name: str, words: Sequence[str]) -> str:
-    """The part of a name that gave these words, with its own spelling ("Wonorejo - Rungkut")."""
+    """The part of a name that gave these words, with its own spelling ("Wonorejo - Rungkut").
+
+    A title before it belongs to it ("dr. Soetomo").
+    """
     position = name.lower().find(words[0])
-    part = name[position:] if position >= 0 else " ".join(words).title()
+    if position < 0:
+        return " ".join(words).title()
+    title = _TITLE.search(name[:position])
+    part = name[title.start() if title else position :]
     last = part.lower().rfind(words[-1])
     return part[: last + len(words[-1])] if last >= 0 else part

@@ -11,7 +11,7 @@ from data.registry.tables import Agency, Mandate
 NOWHERE = "-"
 _PLACED = ("province", "regency")  # levels whose units bear the name of their region
 _DISTRICT = re.compile(
-    r"\s*,?\s*\b(?:kec(?:amatan)?|kapanewon|distrik)\b\.?\s*|\s+-\s+|\s*,\s*", re.IGNORECASE
+    r"\s*,?\s*\b(?:kec(?:amatan)?|kapanewon|distrik)\b\.?\s*|\s*[-,]\s*", re.IGNORECASE
 )
 
 
@@ -172,7 +172,7 @@ class Composer:
             inside = self.regions.find(village, level="village", within=parent)
             if len(inside) == 1:
                 return inside[0], place
-        return None, f"{village} - {district}"
+        return None, place if "-" in place else f"{village} - {district}"
 
 
 def _village_and_district(place: str) -> tuple[str, str]:

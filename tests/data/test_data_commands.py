@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import process_time
 
 import pytest
 from click.testing import CliRunner, Result
@@ -96,3 +97,50 @@ def test_imported_places_are_used_from_then_on(tmp_path: Path) -> None:
     assert places_file() is not None
     row = json.loads(_resolve("--json", "Kelurahan Pacarkembang Kota Surabaya").output)
     assert row["unit_id"] == "35.78.10.1007/kelurahan"
+
+
+def test_a_thousand_names_take_less_than_two_seconds(tmp_path: Path) -> None:
+    offices = (
+        "Dinas Kesehatan",
+        "Dishub",
+        "Kelurahan Sidodadi",
+        "Dinas Kesehtan",
+        "Antah Berantah",
+    )
+    names = [f"{office} {number}" for number in range(100) for office in offices]
+    names += [f"{office} Kota {city}" for city in ("Kediri", "Solok") for office in offices * 50]
+    file = tmp_path / "names.txt"
+    file.write_text("\n".join(names), encoding="utf-8")
+    start = process_time()
+    result = _resolve("--file", str(file), "--regency", "Kota Samarinda", "--json")
+    assert process_time() - start < 2
+    assert len(result.output.splitlines()) == len(names) == 1_000
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"Dinas Caf\xe9\n", "not UTF-8 at byte 9; save it as UTF-8"), (b"\n \n", "holds no name")],
+)
+def test_faulty_files_are_named(tmp_path: Path, content: bytes, message: str) -> None:
+    file = tmp_path / "names.txt"
+    file.write_bytes(content)
+    result = _resolve("--file", str(file))
+    assert result.exit_code != 0
+    assert message in result.output + str(result.exception)
+
+
+def test_half_a_character_in_a_name_does_no_harm() -> None:
+    result = _resolve("--json", "Dinas Kesehatan\udc80 Kota Kediri")
+    assert result.exit_code == 0
+    assert json.loads(result.output)["unit_id"] == "35.71/kesehatan"
+
+
+def test_places_that_cannot_be_imported_leave_the_old_ones(tmp_path: Path) -> None:
+    file = tmp_path / "places.csv"
+    for text in ("code,name\n35.78.10,Tambaksari\n", "code,name\n35.78.1,Salah\n"):
+        file.write_text(text, encoding="utf-8")
+        result = CliRunner().invoke(commands.places, ["import", str(file)])
+    assert isinstance(result.exception, PintuError)
+    known = places_file()
+    assert known is not None
+    assert known.read_text(encoding="utf-8").splitlines() == ["code,name", "35.78.10,Tambaksari"]

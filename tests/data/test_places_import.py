@@ -57,3 +57,30 @@ def test_a_wrong_header_is_reported(tmp_path: Path) -> None:
 def test_a_file_without_districts_and_villages_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="no district or village"):
         import_files([_file(tmp_path, "code,name\n35,Jawa Timur\n")], tmp_path / "out.csv")
+
+
+def test_a_file_in_another_encoding_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"code,name\n35.78.10,Caf\xe9\n")
+    with pytest.raises(TableError, match="not UTF-8 at byte 22; save it as UTF-8"):
+        import_files([path], tmp_path / "out.csv")
+
+
+def test_one_code_with_two_names_is_reported(tmp_path: Path) -> None:
+    rows = "code,name\n35.78.10,Tambaksari\n35.78.10,Tambaksari\n35.78.10,Gubeng\n"
+    with pytest.raises(TableError, match=r"line 4: 35\.78\.10 is 'Tambaksari' above and 'Gubeng'"):
+        import_files([_file(tmp_path, rows)], tmp_path / "out.csv")
+
+
+def test_numbers_in_names_stay_in_capitals(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    import_files([_file(tmp_path, "code,name\n35.78.10,GRESIK XIV\n35.78.11,ULU II\n")], out)
+    assert [region.name for region in read_regions(out)] == ["Gresik Xiv", "Ulu II"]
+
+
+def test_many_faults_are_counted(tmp_path: Path) -> None:
+    rows = "code,name\n" + "x,y\n" * 150
+    with pytest.raises(TableError) as caught:
+        import_files([_file(tmp_path, rows)], tmp_path / "out.csv")
+    assert len(caught.value.problems) == 101
+    assert caught.value.problems[-1] == "… and 50 more"

@@ -104,3 +104,45 @@ def test_a_province_has_a_profile_too(tmp_path: Path, registry: Registry) -> Non
     changed = registry.with_profile(path)
     assert changed.units("drainase", "province", "33")[0].name == "Dinas Jalan dan Air"
     assert "province" in changed.levels("drainase", ["33.74"])
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (("region: {region}", "region: Bandung"), "may be 32.73 .Kota Bandung., 32.04"),
+        (("region: {region}", "region: '35.78.10'"), "is unknown; give a code"),
+        (("aliases: [DJA]", "aliases: DJA"), "line 3: Dinas Jalan dan Air: aliases is no list"),
+        (("drainase, sungai-irigasi", "drainase, jalan"), "a mandate stands twice; keep one"),
+        (("region: {region}", "region: a\nregion: b"), "line 2: key 'region' stands twice"),
+        (("aliases: [DJA]", "name: DJA"), "line 5: key 'name' stands twice; keep one"),
+        (
+            ("aliases: [DJA]", "aliases: [DJA]\n  - {{name: dja, mandates: [jalan]}}"),
+            "line 6: dja: 'dja' stands on line 3 too; keep one",
+        ),
+    ],
+)
+def test_what_would_be_lost_or_guessed_is_a_fault(
+    tmp_path: Path, registry: Registry, change: tuple[str, str], fault: str
+) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN.replace(*change).format(region="Kota Surabaya"), encoding="utf-8")
+    with pytest.raises(TableError, match=fault):
+        read_profile(path, registry.mandates, registry.regions)
+
+
+def test_a_number_is_read_as_it_is_written(tmp_path: Path, registry: Registry) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN.format(region="32.10"), encoding="utf-8")
+    profile = read_profile(path, registry.mandates, registry.regions)
+    assert (profile.region, profile.agency) == ("32.10", "Pemerintah Kabupaten Majalengka")
+
+
+def test_other_offices_of_a_profiles_region_lead_to_its_units(registry: Registry) -> None:
+    """Surabaya has no such office any more; the profile tells who took its mandate."""
+    for name in ("Dinas Pertamanan", "Dinas Pertamanan Kota Surabaya"):
+        unit = registry.resolve(name, "35.78").unit
+        assert unit is not None
+        assert unit.unit_id == "35.78/dinas-lingkungan-hidup"
+    government = registry.resolve("Pemkot Surabaya").unit
+    assert government is not None
+    assert government.name == "Pemerintah Kota Surabaya"

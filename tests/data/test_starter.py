@@ -1,14 +1,17 @@
 """The starter cases: enough, varied, and in agreement with the tables."""
 
+import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from data.complaint import LabelledCase
+from data.errors import TableError
 from data.registry.regions import LEVELS
 from data.registry.registry import Registry
-from data.starter import starter_cases
+from data.starter import FOLDER, starter_cases
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +63,33 @@ def test_texts_are_not_copies_of_each_other(cases: list[LabelledCase]) -> None:
 
 def test_identifiers_are_distinct(cases: list[LabelledCase]) -> None:
     assert len({case.complaint.id for case in cases}) == len(cases)
+
+
+def test_all_registers_occur() -> None:
+    rows = [
+        json.loads(line)
+        for path in FOLDER.glob("*.jsonl")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    counts = Counter(row["register"] for row in rows)
+    plain = {"letter", "form", "sms", "chat", "tweet", "slang", "typo"}
+    mixed = {"javanese", "sundanese", "betawi", "other-mix"}
+    assert set(counts) == plain | mixed
+    assert sum(counts[register] for register in mixed) > 0.08 * len(rows)
+    assert min(counts.values()) >= 30
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("antah", "", "it is named after no mandate"),
+        ("jalan", '{"text": "air"}\n{"text"\n', "line 2: no JSON at character"),
+    ],
+)
+def test_a_faulty_file_is_named_with_its_line(
+    tmp_path: Path, registry: Registry, name: str, text: str, fault: str
+) -> None:
+    text = text.replace("}", ', "kind": "complaint"}')
+    (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match=fault):
+        starter_cases(registry.mandates, tmp_path)

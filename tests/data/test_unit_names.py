@@ -129,8 +129,15 @@ def test_names_of_like_letters_stay_apart(registry: Registry, name: str, unit_id
 
 @pytest.mark.parametrize(
     "name",
-    ["Dinas Pertahanan Kota Kediri", "Dinas Perhutanan Kota Kediri", "Dinas Perpajakan Kota Kediri"]
-    + ["PMI Kota Kediri", "Dinas Kesehatan dan Dinas Sosial Kota Kediri", "Dinas", "Kecamatan"],
+    [
+        "Dinas Pertahanan Kota Kediri",
+        "Dinas Perhutanan Kota Kediri",
+        "Dinas Perpajakan Kota Kediri",
+        "Dinas Kesehatan dan Dinas Sosial Kota Kediri",
+        "PMI Kota Kediri",
+        "Kecamatan",
+        "Dinas",
+    ],
 )
 def test_what_is_no_known_office_is_not_guessed(registry: Registry, name: str) -> None:
     resolution = registry.resolve(name)
@@ -146,20 +153,15 @@ def test_what_is_no_known_office_is_not_guessed(registry: Registry, name: str) -
         ("KPU", "35", "35/pemilu"),
         ("Dinas Kesehatan Provinsi", "35.71", "35/kesehatan"),
         ("Dinas Kesehatan", "ID", "-/kesehatan"),
-        ("Dinas Kehutanan", "35.71", "35/kehutanan"),
+        ("Dinas ESDM", "35.71", "35/pertambangan"),
         ("Samsat Kota Kediri", None, "35/pajak-kendaraan:kota-kediri"),
         ("Jawa Timur", None, "35/pemerintahan-umum"),
         ("RSUD Dr. Soetomo", "35.78", "35/rumah-sakit:rsud-dr-soetomo"),
         ("Dinas Kesehatan Kediri", "35.71", "35.71/kesehatan"),
         ("Dinas Kesehatan Pekanbaru, Riau", None, "14.71/kesehatan"),
         ("Kecamatan Mojoroto Kota Kediri Provinsi Jawa Timur", None, "35.71/kecamatan:mojoroto"),
-        (
-            "Bidang Sarana Dinas Pendidikan Kota Kediri",
-            None,
-            "35.71/pendidikan-dasar:bidang-sarana",
-        ),
-        ("BPJS Ketenagakerjaan Cabang Jakarta Ceger", None)
-        + ("31/jaminan-ketenagakerjaan:jakarta-ceger",),
+        ("Bidang Sarana Dinas Sosial Kota Kediri", None, "35.71/bantuan-sosial:bidang-sarana"),
+        ("BPJS Kesehatan Cabang Jakarta Ceger", None, "31/jaminan-kesehatan:jakarta-ceger"),
     ],
 )
 def test_papers_and_words_settle_the_place(
