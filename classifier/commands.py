@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import click
 
 from classifier.recommendation import Recommendation
-from data.complaint import MAX_TEXT, Complaint
+from data.complaint import MAX_TEXT, Complaint, as_entered
 from data.errors import PintuError
 
 _BATCH = 256
@@ -71,7 +71,7 @@ def route(
     for problem in loaded.problems:
         click.echo(f"{file}: {problem}", err=True)
         errors += problem.severity == "error"
-    complaints = [case.complaint for case in loaded.cases]
+    complaints = [as_entered(case) for case in loaded.cases]
     with _output(out) as stream:
         for row in _routed(router.route, complaints, door, top):
             print(row, file=stream)

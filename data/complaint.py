@@ -1,6 +1,6 @@
 """A complaint as it enters, and a labelled case as data scientists keep it."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Literal
 
@@ -53,6 +53,13 @@ class LabelledCase:
     level: str = ""
     line: int = 0
     source: str = field(default="", compare=False)
+
+
+def as_entered(case: LabelledCase) -> Complaint:
+    """The complaint as it was before anyone decided: an export names as door the agency that got
+    the case, which is a label; such a door is left out."""
+    complaint = case.complaint
+    return replace(complaint, door="") if complaint.door == case.agency else complaint
 
 
 COMPLAINT_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Complaint))

@@ -1,14 +1,13 @@
 """How well a bundle routes labelled cases."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from classifier.recommendation import Candidate, Recommendation
 from classifier.router import Router
-from data.complaint import Complaint, LabelledCase, category_key
+from data.complaint import LabelledCase, as_entered, category_key
 from data.registry.units import NOWHERE, Unit
 from evaluation.labels import label_unit
 from evaluation.metrics import calibration_error, macro_f1, top
@@ -38,18 +37,13 @@ def matches(candidate: Candidate | Unit, label: Unit) -> bool:
     return placeless and candidate.mandate == label.mandate and candidate.region_code != "ID"
 
 
-def stripped(complaint: Complaint) -> Complaint:
-    """The complaint as it entered: a door taken from the labels is not known yet."""
-    return replace(complaint, door="")
-
-
 def batches(
     router: Router, cases: Sequence[LabelledCase], door: str | None
 ) -> Iterator[tuple[LabelledCase, Recommendation]]:
     """Each case with its recommendation; no label column is looked at."""
     for start in range(0, len(cases), _BATCH):
         part = cases[start : start + _BATCH]
-        routed = router.route([stripped(c.complaint) for c in part], door=door, top=_RANKS)
+        routed = router.route([as_entered(c) for c in part], door=door, top=_RANKS)
         yield from zip(part, routed, strict=True)
 
 

@@ -199,7 +199,10 @@ def test_labels_change_no_answer(router: Router) -> None:
 
 def test_a_door_that_was_filled_from_the_labels_changes_no_answer(router: Router) -> None:
     """An export's door is the agency that its labels name; it came later than the complaint."""
-    doored = [replace(c, complaint=replace(c.complaint, door="Kota Manado")) for c in CASES]
+    doored = [
+        replace(c, agency="Kota Manado", complaint=replace(c.complaint, door="Kota Manado"))
+        for c in CASES
+    ]
     assert answers(router, doored) == answers(router, CASES)
 
 
