@@ -51,7 +51,7 @@ class HeadReader:
         """P(mandate label) of one case, shape (labels,), from its scores and where it belongs."""
         settings = self.bundle.settings
         logits = log_softmax(scores["mandate"][None].astype(np.float64) * settings.temperature)
-        regency = max(place.regencies, key=lambda r: place.regencies[r], default="")
+        regency = place.likeliest
         if regency in settings.local:
             temperature, share = settings.local[regency]
             local = scores[f"mandate@{regency}"][None]
@@ -132,7 +132,7 @@ class HeadReader:
     ) -> Ranked:
         """The categories in use where the complaint belongs, ranked: by their own words, and by
         how often cases of the likely mandates carry them."""
-        regency = max(place.regencies, key=lambda r: place.regencies[r], default="")
+        regency = place.likeliest
         columns = self._schemes.get(regency, self._schemes[""])
         if not len(columns):
             return ()

@@ -89,6 +89,11 @@ class Place:
     village: str
     context: str
 
+    @property
+    def likeliest(self) -> str:
+        """The likeliest regency, empty if none is possible."""
+        return max(self.regencies, key=lambda code: self.regencies[code], default="")
+
 
 def field_key(complaint: Complaint) -> str:
     """The wording of the regency field, by which labelled cases are counted."""

@@ -8,7 +8,6 @@ from pathlib import Path
 TABLES = Path(__file__).parent / "tables"
 
 _URL = re.compile(r"(?:https?://|www\.)\S+")
-_MENTION = re.compile(r"@\w+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"[^\W_]+")
 _INVISIBLE = re.compile(
