@@ -12,7 +12,7 @@ from classifier.jurisdiction import PLACED
 from classifier.local import group, log_softmax
 from classifier.models.linear import NEAR, Head
 from classifier.router import Router
-from evaluation.evaluate import matches
+from evaluation.outcomes import matches
 from training.calibrate import local_settings, pooled_temperature, temperature, threshold
 from training.fit.linear import score
 from training.heads import CATEGORY, DESK, KIND, LOCAL, MANDATE, regency_of, tasks_for

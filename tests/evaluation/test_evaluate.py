@@ -13,7 +13,8 @@ from classifier.router import Router
 from data.complaint import Complaint, LabelledCase
 from data.registry.registry import Registry
 from data.registry.units import Unit
-from evaluation.evaluate import batches, evaluate, matches, rank_of
+from evaluation.evaluate import evaluate
+from evaluation.outcomes import matches, outcomes, rank_of
 
 SURABAYA = "Pemerintah Kota Surabaya"
 FIELDS = {"regency": "Kota Surabaya", "district": "Rungkut", "village": "Kalirungkut"}
@@ -180,7 +181,7 @@ def test_a_profile_resolves_the_labels_too(bundle: Path, tmp_path: Path) -> None
 def answers(
     router: Router, cases: Sequence[LabelledCase], door: str | None = None
 ) -> list[dict[str, Any]]:
-    return [answer.to_row() for _, answer in batches(router, cases, door)]
+    return [found.recommendation.to_row() for found in outcomes(router, cases, door)]
 
 
 def test_labels_change_no_answer(router: Router) -> None:
@@ -214,9 +215,9 @@ def test_a_given_door_holds_for_all_cases(router: Router) -> None:
 
 def test_each_case_comes_with_its_own_answer(router: Router) -> None:
     many = [replace(c, line=i) for i, c in enumerate([*CASES] * 90)]
-    pairs = list(batches(router, many, None))
-    assert [c.line for c, _ in pairs] == list(range(270))
-    assert all(c.complaint.id == answer.id for c, answer in pairs)
+    found = list(outcomes(router, many))
+    assert [o.case.line for o in found] == list(range(270))
+    assert all(o.case.complaint.id == o.recommendation.id for o in found)
 
 
 def test_the_evaluated_router_is_left_as_it_was(router: Router, registry: Registry) -> None:
