@@ -24,7 +24,7 @@ from evaluation.evaluate import evaluate
 from training.config import Config
 from training.pipeline import train
 
-_LATER = datetime(2022, 12, 1)
+LATER = datetime(2022, 12, 1)
 
 
 def main() -> None:
@@ -43,9 +43,7 @@ def main() -> None:
 
 def measure(folder: Path) -> list[dict[str, Any]]:
     """A row of figures for each train and test pair."""
-    surabaya = _split(load_cases(folder / "surabaya.csv"), before=_LATER)
-    bandung = _split(load_cases(folder / "bandung_regency.csv"), share=0.75)
-    lapor = _split(load_cases(folder / "lapor2017.csv"), share=0.7)
+    surabaya, bandung, lapor = past_and_later(folder)
     everything = [surabaya[0], bandung[0], lapor[0]]
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -83,6 +81,15 @@ def measure(folder: Path) -> list[dict[str, Any]]:
         )
         rows[-1]["train_seconds"] = round(bundles.seconds["starter"], 1)
     return rows
+
+
+def past_and_later(folder: Path) -> list[tuple[Cases, Cases]]:
+    """Surabaya, Kabupaten Bandung and LAPOR! 2017, each as past and later cases."""
+    return [
+        split(load_cases(folder / "surabaya.csv"), before=LATER),
+        split(load_cases(folder / "bandung_regency.csv"), share=0.75),
+        split(load_cases(folder / "lapor2017.csv"), share=0.7),
+    ]
 
 
 class Bundles:
@@ -137,7 +144,7 @@ def _row(
     }
 
 
-def _split(
+def split(
     cases: Cases, *, before: datetime | None = None, share: float = 0.0
 ) -> tuple[Cases, Cases]:
     """Past and later cases, only those with a unit."""

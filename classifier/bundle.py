@@ -11,22 +11,28 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError
 
-from classifier.decision import Settings
+from classifier.calibration import CalibrationCases
 from classifier.desks import Desks
 from classifier.errors import BundleError
 from classifier.jurisdiction import Counts
 from classifier.models.base import TextModel, load_model
+from classifier.settings import Settings
+from classifier.similar import CaseIndex
+from classifier.urgency import UrgencyDetector
+from data.authority.rules import Rule, rule_from
 from data.registry.registry import Registry
 from data.registry.units import Unit
 
-FORMAT = 1
+FORMAT = 2
 _TOLERANCE = 2e-3  # of a probe's scores: float16 weights summed in another order
-_MODEL = "model"
+_MODEL, _CASES, _URGENCY = "model", "cases", "urgency"
 _REQUIRED = (
     "labels.json",
     "jurisdiction.json",
     "desks.json",
     "decision.json",
+    "calibration.json",
+    "authority.json",
     "registry.json",
     "metrics.json",
     "probes.jsonl",
@@ -39,7 +45,10 @@ class Bundle:
 
     ``labels`` maps each head to its labels in the order of the scores. ``schemes`` maps a door's
     region to the categories in use there; the empty key holds the general ones. ``categories``
-    counts the cases of each mandate by category.
+    counts the cases of each mandate by category; ``calibration`` holds the cases that no part of
+    it was fitted on; ``rule_counts`` say for each authority rule in how many cases its level
+    answered; ``cases`` are those that an explanation shows as similar; ``topics`` counts those of a
+    regency with a head of its own by category and main mandate of the unit.
     """
 
     name: str
@@ -51,6 +60,12 @@ class Bundle:
     settings: Settings = field(default_factory=Settings)
     schemes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     categories: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    topics: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    rules: Sequence[Rule] = ()
+    rule_counts: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    cases: CaseIndex | None = None
+    urgency: UrgencyDetector | None = None
+    calibration: CalibrationCases = field(default_factory=CalibrationCases.none)
     manifest: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
 
@@ -73,11 +88,20 @@ def save(bundle: Bundle, out: Path, *, probes: Sequence[str], card: str) -> Path
     shutil.rmtree(part, ignore_errors=True)
     (part / _MODEL).mkdir(parents=True)
     bundle.model.save(part / _MODEL)
-    labels = {"heads": bundle.labels, "schemes": bundle.schemes, "categories": bundle.categories}
+    labels = {
+        "heads": bundle.labels,
+        "schemes": bundle.schemes,
+        "categories": bundle.categories,
+        "topics": bundle.topics,
+    }
     _write(part / "labels.json", labels)
     _write(part / "jurisdiction.json", asdict(bundle.counts))
     _write(part / "desks.json", asdict(bundle.desks))
     _write(part / "decision.json", asdict(bundle.settings))
+    authority = {"rules": [asdict(rule) for rule in bundle.rules], "counts": bundle.rule_counts}
+    _write(part / "authority.json", authority)
+    _save_parts(bundle, part)
+    _write(part / "calibration.json", bundle.calibration.to_row())
     _write(part / "registry.json", bundle.registry.to_row())
     _write(part / "metrics.json", bundle.metrics)
     (part / "MODEL_CARD.md").write_text(card, encoding="utf-8")
@@ -100,6 +124,15 @@ def save(bundle: Bundle, out: Path, *, probes: Sequence[str], card: str) -> Path
     return out
 
 
+def _save_parts(bundle: Bundle, part: Path) -> None:
+    """The parts that a bundle may lack, each in a folder of its own."""
+    if bundle.cases is not None:
+        (part / _CASES).mkdir()
+        bundle.cases.save(part / _CASES)
+    if bundle.urgency is not None:
+        bundle.urgency.save(part / _URGENCY)
+
+
 def load(folder: Path) -> Bundle:
     """Read a bundle, checking its format, then every file's hash, then the probes.
 
@@ -112,6 +145,7 @@ def load(folder: Path) -> Bundle:
             raise BundleError(f"{folder}: {name} is missing; copy the bundle again")
     try:
         labels = _read(folder / "labels.json")
+        authority = _read(folder / "authority.json")
         desks = _read(folder / "desks.json")
         desks["units"] = {
             key: Unit(**{**unit, "serves": tuple(unit["serves"])})
@@ -124,16 +158,29 @@ def load(folder: Path) -> Bundle:
             registry=Registry.from_row(_read(folder / "registry.json")),
             counts=Counts(**_read(folder / "jurisdiction.json")),
             desks=Desks(**desks),
-            settings=Settings(**_read(folder / "decision.json")),
+            settings=Settings.from_row(_read(folder / "decision.json")),
+            calibration=CalibrationCases.from_row(_read(folder / "calibration.json")),
             schemes=labels["schemes"],
             categories=labels["categories"],
+            topics=labels["topics"],
+            rules=tuple(rule_from(row) for row in authority["rules"]),
+            rule_counts=authority["counts"],
+            cases=CaseIndex.load(folder / _CASES) if (folder / _CASES).is_dir() else None,
+            urgency=_urgency(folder / _URGENCY),
             manifest=manifest,
             metrics=_read(folder / "metrics.json"),
         )
         _check_probes(bundle, folder)
+    except FileNotFoundError as error:
+        missing = error.filename or error
+        raise BundleError(f"{folder}: {missing} is missing; copy the bundle again") from error
     except (KeyError, TypeError, ValueError, OSError, SafetensorError) as error:
         raise BundleError(f"{folder}: {error!r} while reading; train the bundle again") from error
     return bundle
+
+
+def _urgency(folder: Path) -> UrgencyDetector | None:
+    return UrgencyDetector.load(folder) if folder.is_dir() else None
 
 
 def file_hash(path: Path) -> str:

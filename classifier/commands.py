@@ -3,8 +3,9 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 
@@ -26,6 +27,8 @@ _BATCH = 256
 @click.option("--village", default="", help="kelurahan or desa named in the complaint's fields")
 @click.option("--profile", type=click.Path(path_type=Path), help="a deployment's own units")
 @click.option("--top", default=5, show_default=True, type=click.IntRange(1, 50))
+@click.option("--policy", type=click.Path(path_type=Path), help="what may go out by itself")
+@click.option("--explain", "explained", is_flag=True, help="show what spoke for the answer")
 @click.option("--json", "as_json", is_flag=True, help="one JSON line instead of a table")
 @click.pass_obj
 def route(
@@ -40,6 +43,8 @@ def route(
     village: str,
     profile: Path | None,
     top: int,
+    policy: Path | None,
+    explained: bool,
     as_json: bool,
 ) -> None:
     """Route one complaint TEXT, or all of a FILE (CSV, XLSX, JSON Lines, Parquet).
@@ -54,14 +59,20 @@ def route(
     from classifier.router import Router
 
     router = Router.load(bundle or active(), profile=profile)
+    if policy is not None:
+        from classifier.policy_file import load_policy
+
+        router.obey(load_policy(policy, router.registry.mandates))
     if text is not None:
         complaint = _one(text, province, district, village)
-        recommendation = router.route([complaint], door=door, top=top)[0]
+        answer = router.route([complaint], door=door, top=top, explained=explained)[0].to_row()
         if as_json or out:
             with _output(out) as stream:
-                print(json.dumps(recommendation.to_row(), ensure_ascii=False), file=stream)
+                print(json.dumps(answer, ensure_ascii=False), file=stream)
         else:
-            click.echo("\n".join(_table(recommendation.to_row())))
+            from classifier.table import lines
+
+            click.echo("\n".join(lines(complaint.words, answer, router.registry)))
         return
     assert file is not None
     from data.cases import load_cases
@@ -73,7 +84,8 @@ def route(
         errors += problem.severity == "error"
     complaints = [as_entered(case) for case in loaded.cases]
     with _output(out) as stream:
-        for row in _routed(router.route, complaints, door, top):
+        run = partial(router.route, door=door, top=top, explained=explained)
+        for row in _routed(run, complaints):
             print(row, file=stream)
     click.echo(f"{len(complaints)} routed, {errors} rows could not be used", err=True)
     if errors:
@@ -94,15 +106,13 @@ def _one(text: str, province: str, district: str, village: str) -> Complaint:
 def _routed(
     run: Callable[..., Sequence[Recommendation]],
     complaints: list[Complaint],
-    door: str | None,
-    top: int,
 ) -> Iterator[str]:
     from tqdm import tqdm
 
     with tqdm(total=len(complaints), desc="routing", unit="case", disable=None) as bar:
         for start in range(0, len(complaints), _BATCH):
             part = complaints[start : start + _BATCH]
-            for recommendation in run(part, door=door, top=top):
+            for recommendation in run(part):
                 yield json.dumps(recommendation.to_row(), ensure_ascii=False)
             bar.update(len(part))
 
@@ -133,26 +143,3 @@ class _output:
             self._part.replace(self._path)
         else:
             self._part.unlink(missing_ok=True)
-
-
-_KINDS = {
-    "complaint": "pengaduan",
-    "aspiration": "aspirasi",
-    "information": "permintaan informasi",
-    "none": "bukan laporan",
-}
-_DECISIONS = {"auto-route": "teruskan otomatis", "review": "tinjau", "ask": "tanya pelapor"}
-
-
-def _table(row: dict[str, Any]) -> Iterator[str]:
-    """A recommendation for the terminal, in Indonesian."""
-    yield f"Jenis     {_KINDS[row['kind']]}"
-    yield f"Kategori  {row['category']}"
-    yield f"Putusan   {_DECISIONS[row['decision']]}"
-    for reason in row["reasons"]:
-        yield f"          {reason['message']}"
-    yield ""
-    for rank, candidate in enumerate(row["candidates"], 1):
-        bar = "█" * round(20 * candidate["probability"])
-        agency = f" — {candidate['agency']}" if candidate["agency"] else ""
-        yield f"{rank}. {candidate['probability']:6.1%} {bar:<20} {candidate['unit']}{agency}"

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 
 from classifier.agencies import AgencyFinder
+from classifier.authority import Factors
 from classifier.jurisdiction import Place
 from data.registry.regions import LEVELS, NATION, Level
 from data.registry.registry import OFFICE_LEVELS, Registry
@@ -93,6 +95,7 @@ class DeskRanker:
         level_hint: Mapping[str, float],
         text: str,
         wording: Wording,
+        factors: Factors = MappingProxyType({}),
     ) -> list[tuple[Unit, float]]:
         """Units with their joint probability, the likeliest first.
 
@@ -102,11 +105,13 @@ class DeskRanker:
             level_hint: level → factor by which the text speaks for it.
             text: the complaint's normalised words, searched for units' own names.
             wording: what the wording alone says.
+            factors: what the authority rules say of the level of some mandates.
         """
         found: dict[str, tuple[Unit, float]] = {}
         said = Said(text, frozenset(f"{NATION}/{agency}" for agency in self._agencies.find(text)))
         for label, probability in mandates:
-            units = list(self._units(label, probability, place, level_hint, said, wording))
+            hint = _times(level_hint, factors.get(label, {}))
+            units = list(self._units(label, probability, place, hint, said, wording))
             # A way may end without a unit (a mandate that only one of two possible cities has):
             # the ways that do not share its probability.
             kept = sum(share for _, share in units)
@@ -114,6 +119,39 @@ class DeskRanker:
                 known = found.get(unit.unit_id)
                 found[unit.unit_id] = (unit, share + (known[1] if known else 0.0))
         return sorted(found.values(), key=lambda pair: (-pair[1], pair[0].unit_id))
+
+    def weigh(
+        self,
+        place: Place,
+        mandates: Sequence[tuple[str, float]],
+        level_hint: Mapping[str, float],
+        factors: Factors,
+    ) -> list[tuple[str, float]]:
+        """The mandates as the authority rules move them, likeliest first.
+
+        A mandate whose usual level a rule confirms grows, one whose level it denies shrinks; what
+        the mandates have together stays.
+        """
+        if not factors:
+            return list(mandates)
+        moved = [
+            (label, p * self._confirmed(label, place, level_hint, factors.get(label, {})))
+            for label, p in mandates
+        ]
+        total = sum(p for _, p in mandates) / sum(p for _, p in moved)
+        return sorted(((label, p * total) for label, p in moved), key=lambda pair: -pair[1])
+
+    def _confirmed(
+        self,
+        label: str,
+        place: Place,
+        level_hint: Mapping[str, float],
+        factors: Mapping[str, float],
+    ) -> float:
+        if not factors or label in self._desks.own:
+            return 1.0
+        shares = self.level_shares(label, place, level_hint)
+        return sum(share * factors.get(level, 1.0) for level, share in shares.items())
 
     def _units(
         self,
@@ -234,6 +272,12 @@ class DeskRanker:
             if longer.unit_id in self._desks.units:
                 return longer
         return self._registry.office(mandate, level, written, regency)
+
+
+def _times(hint: Mapping[str, float], factors: Mapping[str, float]) -> Mapping[str, float]:
+    if not factors:
+        return hint
+    return {level: hint.get(level, 1.0) * factors.get(level, 1.0) for level in LEVELS}
 
 
 def _priors(units: int) -> list[float]:

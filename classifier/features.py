@@ -59,7 +59,7 @@ class Featuriser:
         found = [c for f in word_features(words) if (c := self.words.get(f)) is not None]
         letters: list[int] = []
         for word in words:
-            letters += self._letter_columns(word)
+            letters += self.letter_columns(word)
         first, first_values = self._block(found)
         second, second_values = self._block(letters)
         return np.concatenate([first, second]), np.concatenate([first_values, second_values])
@@ -75,7 +75,7 @@ class Featuriser:
         data = np.concatenate([none_v, *(values for _, values in pairs)])
         return indptr, indices, data
 
-    def _letter_columns(self, word: str) -> list[int]:
+    def letter_columns(self, word: str) -> list[int]:
         known = self._seen.get(word)
         if known is None:
             get = self.letters.get

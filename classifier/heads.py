@@ -8,13 +8,19 @@ from numpy.typing import NDArray
 
 from classifier.bundle import Bundle
 from classifier.desks import Wording
+from classifier.explain import LocalHead
 from classifier.jurisdiction import NAMED, PLACED, Place
 from classifier.local import blend, group, log_softmax
+from classifier.models.linear import LinearModel
+from classifier.topics import topic_table
 from data.registry.units import Unit
+from data.text import normalise
 
 _LEAST = 1e-3  # probability below which a mandate or a neighbour's unit is not followed
 _MOST = 24  # mandates followed at most
 _UNUSUAL = 2e-3  # probability of a category that no case of the mandate has carried
+_FEW_WORDS = 3  # words from which a text can be called unlike all others
+_KNOWN_WORDS = 0.4  # share of words that stand in training cases, below which it is
 _LOCAL_LEVELS = {"regency", "district", "village"}
 
 CaseScores = Mapping[str, NDArray[np.float32]]
@@ -42,6 +48,10 @@ class HeadReader:
             region: np.array([i for i, c in enumerate(categories) if c in set(known)])
             for region, known in bundle.schemes.items()
         }
+        self._topics = {
+            region: topic_table(counts, categories, self._groups[region])
+            for region, counts in bundle.topics.items()
+        }
         self._usual = {
             mandate: np.array([counts.get(c, 0.0) for c in categories])
             for mandate, counts in bundle.categories.items()
@@ -55,10 +65,27 @@ class HeadReader:
         if regency in settings.local:
             temperature, share = settings.local[regency]
             local = scores[f"mandate@{regency}"][None]
-            logits = blend(logits, local, self._groups[regency], temperature, share)
+            topic = self._topic(scores, regency)
+            logits = blend(logits, local, self._groups[regency], temperature, share, topic)
         if place.context == PLACED and settings.away != 1.0:
             logits = logits + np.where(self._away, np.log(settings.away), 0.0)
         found: NDArray[np.float64] = np.exp(log_softmax(logits))[0]
+        return found
+
+    def _topic(self, scores: CaseScores, regency: str) -> tuple[NDArray[np.float64], float] | None:
+        share = self.bundle.settings.topics.get(regency, 0.0)
+        if not share or regency not in self._topics:
+            return None
+        temperature = self.bundle.settings.category_temperature
+        return self._topics[regency].log_shares(scores["category"][None], temperature), share
+
+    def mandate_heads(self, place: Place) -> list[str]:
+        """The heads that ``mandates`` reads at a place."""
+        found = ["mandate"]
+        if place.likeliest in self.bundle.settings.local:
+            found.append(f"mandate@{place.likeliest}")
+            if self.bundle.settings.topics.get(place.likeliest):
+                found.append("category")
         return found
 
     def mandates(self, scores: CaseScores, place: Place) -> list[tuple[str, float]]:
@@ -113,6 +140,27 @@ class HeadReader:
             known = mixed.get(unit.unit_id, (unit, 0.0))[1]
             mixed[unit.unit_id] = (unit, known + share * float(votes[position]))
         return sorted(mixed.values(), key=lambda pair: (-pair[1], pair[0].unit_id))
+
+    def local_head(self, place: Place) -> LocalHead | None:
+        """The head of the likeliest regency, where it has a say."""
+        region = place.likeliest
+        known = self.bundle.settings.local.get(region)
+        return LocalHead(f"mandate@{region}", self._groups[region], known[1]) if known else None
+
+    def is_outside(self, scores: CaseScores) -> bool:
+        """Whether no government desk answers for such a text."""
+        if "scope" not in scores:
+            return False
+        margin = float(np.exp(scores["scope"][1])) - 1.0  # back from the logit
+        return margin > self.bundle.settings.outside
+
+    def is_strange(self, text: str) -> bool:
+        """Whether most words of a text stand in no training case."""
+        model = self.bundle.model
+        words = [word for word in normalise(text).split() if len(word) > 2]
+        if len(words) < _FEW_WORDS or not isinstance(model, LinearModel):
+            return False
+        return sum(word in model.featuriser.words for word in words) < _KNOWN_WORDS * len(words)
 
     def level_hint(self, scores: CaseScores) -> dict[str, float]:
         weighted = np.exp(scores["level"] * self.bundle.settings.level_weight)

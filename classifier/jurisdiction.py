@@ -8,14 +8,15 @@ starting from written expectations; the weights are odds, normalised over the po
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from classifier.recommendation import Mention
+from classifier.recommendation import Candidate, Mention
 from data.complaint import Complaint
-from data.registry.regions import Level, Regions, ancestor, words_of
+from data.registry.regions import NATION, Level, Regions, ancestor, words_of
 
 PLACED, NAMED, OPEN = "placed", "named", "open"
 _NOWHERE_WEIGHT = 0.02  # odds that the desk is in none of the possible regencies
 _KNOWN_FIELD = 20  # labelled cases from which a field's wording has a meaning of its own
 _PRIOR_CASES = 4.0
+_PLAIN = 0.8  # probability from which a text is taken to name a regency plainly
 
 # What a combination of evidence is worth before any case is counted: the share of cases in which
 # the regency is the right one. (door, field, text): 1 speaks for it, 0 silent, -1 against it.
@@ -255,3 +256,33 @@ def _village(
             if inside:
                 return inside[0]
     return _office_place(complaint.village, "village", regency, mentions, regions)
+
+
+def tells_no_place(place: Place, candidates: Sequence[Candidate]) -> bool:
+    """Whether the matter needs a place that neither door nor field nor text tells."""
+    if place.context != OPEN or not candidates:
+        return False
+    first = candidates[0]
+    guessed = first.region_code != NATION and first.probability < _PLAIN
+    return first.region_code is None or guessed
+
+
+def conflicting_places(
+    complaint: Complaint, mentions: Sequence[Mention], regions: Regions
+) -> tuple[str, str] | None:
+    """Names of the regency in the field and of the one that the text names instead, if any."""
+    if not complaint.regency:
+        return None
+    fields = set(regions.find(complaint.regency, level="regency"))
+    named = named_regencies(mentions)
+    if not fields or fields & named.keys():
+        return None
+    other, probability = max(named.items(), key=lambda pair: pair[1], default=("", 0.0))
+    if probability < _PLAIN or _short(other, regions) in {_short(f, regions) for f in fields}:
+        return None  # "Bandung" may be the city or the regency around it
+    return complaint.regency, regions.name(other)
+
+
+def _short(code: str, regions: Regions) -> str:
+    region = regions.get(code)
+    return region.short if region else code

@@ -25,11 +25,13 @@ class Groups:
         of: for each pooled label the number of its group, shape (labels,).
         member: the same as zeros and ones, shape (labels, groups).
         columns: groups that the local head knows, in the order of its labels.
+        names: the main mandate of each group.
     """
 
     of: NDArray[np.int64]
     member: NDArray[np.float64]
     columns: NDArray[np.int64]
+    names: tuple[str, ...]
 
 
 def group(registry: Registry, region: str, labels: Sequence[str], local: Sequence[str]) -> Groups:
@@ -46,7 +48,7 @@ def group(registry: Registry, region: str, labels: Sequence[str], local: Sequenc
     numbers = {name: i for i, name in enumerate(names)}
     of = np.array([numbers[name] for name in main])
     columns = np.array([numbers[name] for name in local])
-    return Groups(of, np.eye(len(names))[of], columns)
+    return Groups(of, np.eye(len(names))[of], columns, tuple(names))
 
 
 def blend(
@@ -55,6 +57,7 @@ def blend(
     groups: Groups,
     temperature: float,
     share: float,
+    topic: tuple[NDArray[np.float64], float] | None = None,
 ) -> NDArray[np.float64]:
     """Log-probabilities of many cases over the pooled labels, shape (n, labels).
 
@@ -64,12 +67,16 @@ def blend(
         groups: of the regency.
         temperature: factor on the local scores.
         share: weight of the local head in the log-linear mean, 0 to 1.
+        topic: log-shares of the groups by the text's category, shape (n, groups), and their
+            weight in a second such mean.
     """
     together = np.log(np.maximum(np.exp(pooled) @ groups.member, _LEAST))
     scores = np.full(together.shape, _FLOOR)
     scores[:, groups.columns] = local
     near = log_softmax(scores * temperature)
     blended = log_softmax((1 - share) * together + share * near)
+    if topic is not None:
+        blended = log_softmax((1 - topic[1]) * blended + topic[1] * topic[0])
     return log_softmax(pooled + (blended - together)[:, groups.of])
 
 

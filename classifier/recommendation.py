@@ -1,7 +1,12 @@
 """What Pintu answers about a complaint."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Optional
+
+if TYPE_CHECKING:  # both build on this module
+    from classifier.explain import Explanation
+    from classifier.urgency import Urgency
 
 Decision = Literal["auto-route", "review", "ask"]
 
@@ -38,10 +43,26 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a person should look, for machines (``code``) and for people (Indonesian)."""
+    """Why a person should look, for machines (``code``) and for people (Indonesian).
+
+    ``question`` is what the reporter could be asked to settle it, empty where nothing could.
+    """
 
     code: str
     message: str
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several matters in a complaint, with its own recommendation.
+
+    ``start`` and ``end`` are offsets in the complaint's text (``Complaint.words``).
+    """
+
+    start: int
+    end: int
+    recommendation: "Recommendation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +70,15 @@ class Recommendation:
     """Where a complaint should go.
 
     Candidates, kinds, categories and mandates are ranked. The candidates' probabilities are joint
-    over mandate and jurisdiction and sum to at most 1.
+    over mandate and jurisdiction, calibrated, and sum to at most 1.
+
+    Attributes:
+        shortlists: confidence level ("0.9", "0.95") → ids of the units among which the right one
+            is at that level; all of them stand among the candidates. Empty without calibration.
+        urgency: danger to life or limb, with its evidence; None where there is none.
+        parts: the matters of a complaint about several; empty for one.
+        explanation: only where it was asked for.
+        uncalibrated: probability of the first candidate before calibration.
     """
 
     id: str
@@ -61,6 +90,11 @@ class Recommendation:
     mandates: tuple[tuple[str, float], ...]
     places: tuple[Mention, ...]
     bundle: str
+    shortlists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    urgency: Optional["Urgency"] = None
+    parts: tuple[Part, ...] = ()
+    explanation: Optional["Explanation"] = None
+    uncalibrated: float = 0.0
 
     @property
     def kind(self) -> str:
@@ -81,7 +115,10 @@ class Recommendation:
             "category": self.category,
             "category_probability": round(self.categories[0][1], 4) if self.categories else 0.0,
             "decision": self.decision,
-            "reasons": [{"code": r.code, "message": r.message} for r in self.reasons],
+            "urgency": self.urgency.to_row() if self.urgency else None,
+            "reasons": [
+                {"code": r.code, "message": r.message, "question": r.question} for r in self.reasons
+            ],
             "candidates": [
                 {
                     "unit_id": c.unit_id,
@@ -93,6 +130,7 @@ class Recommendation:
                 }
                 for c in self.candidates
             ],
+            "shortlists": {level: list(units) for level, units in self.shortlists.items()},
             "mandates": [{"id": m, "probability": round(p, 4)} for m, p in self.mandates],
             "places": [
                 {
@@ -106,5 +144,10 @@ class Recommendation:
                 }
                 for m in self.places
             ],
+            "parts": [
+                {"start": p.start, "end": p.end, "recommendation": p.recommendation.to_row()}
+                for p in self.parts
+            ],
             "bundle": self.bundle,
+            **({"explanation": self.explanation.to_row()} if self.explanation else {}),
         }

@@ -1,42 +1,69 @@
 """A complaint in, ranked units with probabilities out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from classifier import bundle as bundles
+from classifier.authority import Authority, rule_row
 from classifier.bundle import Bundle
-from classifier.decision import decide
-from classifier.desks import DeskRanker
+from classifier.calibration import Ranked, calibrate, group_of
+from classifier.decision import Facts, decide
+from classifier.desks import DeskRanker, Wording
+from classifier.doors import door_code, door_of
+from classifier.explain import Explanation, explain
 from classifier.heads import CaseScores, HeadReader
-from classifier.jurisdiction import Place, locate
+from classifier.jurisdiction import Place, conflicting_places, locate, tells_no_place
+from classifier.matters import find_matters
+from classifier.models.base import Scores
 from classifier.places import PlaceFinder
-from classifier.recommendation import Candidate, Mention, Recommendation
+from classifier.policy import Limits, Policy, choose_limits
+from classifier.recommendation import Candidate, Mention, Part, Recommendation
+from classifier.settings import Settings
+from classifier.shortlist import shortlists
+from data.authority.finder import RuleMatch
 from data.complaint import Complaint
-from data.errors import PintuError
-from data.registry.regions import NATION, ancestor, government_name
+from data.registry.regions import ancestor
 from data.registry.registry import Registry
 from data.registry.units import Unit
 from data.text import normalise
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is wanted of a recommendation: how many candidates, whether with an explanation, and
+    whether it is for a part of a complaint, which is not parted again."""
+
+    top: int
+    explained: bool
+    part: bool = False
+
+
 class Router:
     """Routes complaints with a bundle; safe to share between threads."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, policy: Policy | None = None) -> None:
         self.bundle = bundle
         self.registry: Registry = bundle.registry
+        self.policy: Policy
+        self.limits: dict[str, Limits]
+        self.obey(policy or Policy())
         self._finder = PlaceFinder(bundle.registry.regions)
         self._heads = HeadReader(bundle)
+        self._authority = Authority(bundle.rules, bundle.rule_counts, bundle.registry.mandates)
         self._ranker = DeskRanker(bundle.registry, bundle.desks, bundle.counts.nowhere)
 
     @classmethod
-    def load(cls, folder: Path, *, profile: Path | None = None) -> "Router":
+    def load(
+        cls, folder: Path, *, profile: Path | None = None, policy: Policy | None = None
+    ) -> "Router":
         """The router of a bundle.
 
         Args:
             folder: the bundle.
             profile: a deployment's profile that replaces the bundle's one of the same region.
+            policy: what may go out without a person; by default the bundle's target.
 
         Raises:
             BundleError: the bundle is damaged.
@@ -45,7 +72,17 @@ class Router:
         bundle = bundles.load(folder)
         if profile is not None:
             bundle.registry = bundle.registry.with_profile(profile)
-        return cls(bundle)
+        return cls(bundle, policy)
+
+    def obey(self, policy: Policy) -> None:
+        """Decide by another policy from now on (before the first complaint is routed)."""
+        self.policy = policy
+        target = self.bundle.settings.target
+        self.limits = choose_limits(self.bundle.calibration, policy, target)
+
+    def use(self, settings: Settings) -> None:
+        """Rank with other settings from now on (for choosing them; not while others route)."""
+        self.bundle.settings = settings
 
     @property
     def name(self) -> str:
@@ -60,28 +97,28 @@ class Router:
         return self.bundle.metrics
 
     def door_code(self, door: str) -> str:
-        """The code of the region that a door's name stands for.
+        """The code of the region that a door's name stands for; see ``doors.door_code``."""
+        return door_code(door, self.registry)
 
-        Raises:
-            PintuError: no region is called so.
-        """
-        found = [c for c in self.registry.regions.find(government_name(door)) if c.count(".") <= 1]
-        if not found:
-            raise PintuError(
-                f"door {door!r} is no known region; write its full name (Kota Surabaya, "
-                "Kabupaten Bandung, Jawa Timur) or its code (35.78)"
-            )
-        return found[0]
+    def door_of(self, complaint: Complaint) -> str | None:
+        """The door that a complaint names itself; see ``doors.door_of``."""
+        return door_of(complaint, self.registry)
 
     def route(
-        self, complaints: Sequence[Complaint], *, door: str | None = None, top: int = 5
+        self,
+        complaints: Sequence[Complaint],
+        *,
+        door: str | None = None,
+        top: int = 5,
+        explained: bool = False,
     ) -> list[Recommendation]:
         """Recommendations in the order of the complaints.
 
         Args:
             complaints: any number; an empty text is routed by its fields alone.
             door: region (name or code) of those that name no door themselves.
-            top: how many candidates to list.
+            top: how many candidates to list at least; a longer shortlist is listed whole.
+            explained: whether each comes with its explanation.
 
         Raises:
             PintuError: ``door`` is no known region.
@@ -89,8 +126,9 @@ class Router:
         default = self.door_code(door) if door else None
         doors = [self.door_of(complaint) or default for complaint in complaints]
         scores = self.bundle.model.scores([complaint.words for complaint in complaints])
+        asked = Asked(top, explained)
         return [
-            self._route(complaint, doors[i], {head: rows[i] for head, rows in scores.items()}, top)
+            self._route(complaint, doors[i], _row(scores, i), asked)
             for i, complaint in enumerate(complaints)
         ]
 
@@ -111,21 +149,23 @@ class Router:
         regions = self.registry.regions
         return locate(complaint, door, mentions, regions, self.bundle.counts), mentions
 
+    def rules(self, complaint: Complaint) -> list[RuleMatch]:
+        """The authority rules that a complaint's text calls for."""
+        return self._authority.find(complaint.words)
+
     def rank(
-        self,
-        complaint: Complaint,
-        place: Place,
-        scores: CaseScores,
-    ) -> tuple[list[tuple[Unit, float]], list[tuple[str, float]]]:
-        """Units with their joint probability, and the mandates behind them, likeliest first."""
-        mandates = self._heads.mandates(scores, place)
-        ranked = self._ranker.rank(
-            place,
-            mandates,
-            self._heads.level_hint(scores),
-            normalise(complaint.words),
-            self._heads.wording(scores, place, mandates),
-        )
+        self, complaint: Complaint, place: Place, rules: Sequence[RuleMatch], scores: CaseScores
+    ) -> tuple[Ranked, list[tuple[str, float]]]:
+        """Units with their joint probability before calibration, and the mandates behind them,
+        likeliest first."""
+        hint = self._heads.level_hint(scores)
+        weights = self.bundle.settings.rule_weights
+        weight = weights.get(place.likeliest, weights.get("", 0.0))
+        factors = self._authority.factors(rules, weight)
+        mandates = self._ranker.weigh(place, self._heads.mandates(scores, place), hint, factors)
+        wording = self._heads.wording(scores, place, mandates)
+        text = normalise(complaint.words)
+        ranked = self._ranker.rank(place, mandates, hint, text, wording, factors)
         return self._heads.with_neighbours(ranked, scores, place), mandates
 
     def _route(
@@ -133,34 +173,110 @@ class Router:
         complaint: Complaint,
         door: str | None,
         scores: CaseScores,
-        top: int,
+        asked: Asked,
     ) -> Recommendation:
         place, mentions = self.place(complaint, door)
-        ranked, mandates = self.rank(complaint, place, scores)
-        candidates = tuple(_candidate(unit, p) for unit, p in ranked[:top])
+        rules = self.rules(complaint)
+        raw, mandates = self.rank(complaint, place, rules, scores)
+        proofs = self.bundle.settings.proofs
+        group = group_of(place, proofs)
+        ranked = calibrate(raw, proofs.get(group))
+        listed = shortlists(ranked, proofs.get(group))
+        shown = {unit_id for units in listed.values() for unit_id in units}
+        candidates = tuple(
+            _candidate(unit, p)
+            for rank, (unit, p) in enumerate(ranked)
+            if rank < asked.top or unit.unit_id in shown
+        )
         kinds = self._heads.kinds(scores)
-        decision, reasons = decide(kinds[0][0], candidates, self.bundle.settings)
+        parts = self._parts(complaint, door, place, mandates, asked)
+        facts = Facts(
+            key=complaint.id or complaint.words,
+            kind=kinds[0][0],
+            candidates=[_candidate(unit, p) for unit, p in ranked[:2]],
+            matter=mandates[0][0] if mandates else "",
+            regional=tells_no_place(place, candidates),
+            conflict=conflicting_places(complaint, mentions, self.registry.regions),
+            outside=self._heads.is_outside(scores),
+            matters=max(1, len(parts)),
+            strange=self._heads.is_strange(complaint.words),
+        )
+        decision, reasons = decide(facts, self.limits.get(group), self.policy)
         return Recommendation(
             id=complaint.id,
             kinds=kinds,
-            categories=self._heads.categories(scores, place, mandates)[:top],
+            categories=self._heads.categories(scores, place, mandates)[: asked.top],
             decision=decision,
             reasons=reasons,
             candidates=candidates,
-            mandates=tuple(mandates[:top]),
+            mandates=tuple(mandates[: asked.top]),
             places=tuple(mentions),
             bundle=self.name,
+            shortlists=listed,
+            urgency=self.bundle.urgency.find(complaint.words) if self.bundle.urgency else None,
+            parts=parts,
+            uncalibrated=min(raw[0][1], 1.0) if raw else 0.0,
+            explanation=(
+                self._explain(complaint, place, mandates, mentions, rules)
+                if asked.explained
+                else None
+            ),
         )
 
-    def door_of(self, complaint: Complaint) -> str | None:
-        """The door that a complaint names itself: a government, or an office of one."""
-        if not complaint.door:
-            return None
-        try:
-            return self.door_code(complaint.door)
-        except PintuError:
-            unit = self.registry.resolve(complaint.door).unit
-            return unit.region_code if unit and unit.region_code != NATION else None
+    def _parts(
+        self,
+        complaint: Complaint,
+        door: str | None,
+        place: Place,
+        mandates: Sequence[tuple[str, float]],
+        asked: Asked,
+    ) -> tuple[Part, ...]:
+        """The matters of a complaint about several, each with its recommendation."""
+        if asked.part or not mandates:
+            return ()
+
+        def score(texts: Sequence[str]) -> list[dict[str, float]]:
+            found = self.bundle.model.scores(texts, self._heads.mandate_heads(place))
+            return [dict(self._heads.mandates(_row(found, i), place)) for i in range(len(texts))]
+
+        def desk(mandate: str) -> str:
+            first = self._ranker.rank(place, [(mandate, 1.0)], {}, "", Wording())
+            return first[0][0].unit_id if first else mandate
+
+        text = complaint.words
+        segments = find_matters(text, score, desk, dict(mandates))
+        if len(segments) < 2:
+            return ()
+        alone = [replace(complaint, text=text[s.start : s.end].strip(), title="") for s in segments]
+        scores = self.bundle.model.scores([part.words for part in alone])
+        own = replace(asked, part=True)
+        return tuple(
+            Part(segment.start, segment.end, self._route(part, door, _row(scores, i), own))
+            for i, (segment, part) in enumerate(zip(segments, alone, strict=True))
+        )
+
+    def _explain(
+        self,
+        complaint: Complaint,
+        place: Place,
+        mandates: Sequence[tuple[str, float]],
+        mentions: Sequence[Mention],
+        rules: Sequence[RuleMatch],
+    ) -> Explanation:
+        return explain(
+            complaint.words,
+            mandates,
+            model=self.bundle.model,
+            labels=self.bundle.labels["mandate"],
+            local=self._heads.local_head(place),
+            places=mentions,
+            rules=[rule_row(match) for match in rules],
+            cases=self.bundle.cases,
+        )
+
+
+def _row(scores: Scores, position: int) -> CaseScores:
+    return {head: rows[position] for head, rows in scores.items()}
 
 
 def _candidate(unit: Unit, probability: float) -> Candidate:

@@ -41,7 +41,9 @@ class Complaint:
 class LabelledCase:
     """A complaint with what people decided about it; empty strings where they did not.
 
-    ``line`` is the line (CSV, JSON Lines) or row number (XLSX, Parquet) in its source.
+    ``mandate``, ``level`` and ``scope`` ("inside" or "outside" of what government answers for)
+    stand in texts written for the project alone. ``line`` is the line (CSV, JSON Lines) or row
+    number (XLSX, Parquet) in its source.
     """
 
     complaint: Complaint
@@ -51,6 +53,7 @@ class LabelledCase:
     unit: str = ""
     mandate: str = ""
     level: str = ""
+    scope: str = ""
     line: int = 0
     source: str = field(default="", compare=False)
 

@@ -1,7 +1,7 @@
 """The starter cases: complaints written for this project, one file a mandate."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from data.complaint import Complaint, LabelledCase
@@ -10,6 +10,7 @@ from data.registry.regions import TABLES
 from data.registry.tables import Mandate
 
 FOLDER = TABLES / "starter"
+SCOPE = TABLES / "scope"
 
 
 def starter_cases(mandates: Mapping[str, Mandate], folder: Path = FOLDER) -> list[LabelledCase]:
@@ -44,6 +45,27 @@ def starter_cases(mandates: Mapping[str, Mandate], folder: Path = FOLDER) -> lis
                     level=row.get("level", ""),
                     line=line,
                     source=path.name,
+                )
+            )
+    return cases
+
+
+def scope_cases(files: Sequence[Path] | None = None) -> list[LabelledCase]:
+    """Written texts that no government desk answers for, and near misses that one does.
+
+    Args:
+        files: by default all ``develop*.jsonl``.
+    """
+    cases: list[LabelledCase] = []
+    for file in sorted(SCOPE.glob("develop*.jsonl")) if files is None else files:
+        for line, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            row = json.loads(text)
+            cases.append(
+                LabelledCase(
+                    Complaint(id=f"scope-{file.stem}-{line}", text=row["text"]),
+                    scope="outside" if row["outside"] else "inside",
+                    line=line,
+                    source=file.name,
                 )
             )
     return cases

@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import f1_score
-
-BINS = 15
 
 
 def top(ranks: Sequence[int], k: int) -> float:
@@ -20,18 +17,3 @@ def macro_f1(truth: Sequence[str], predicted: Sequence[str]) -> float:
     if not truth:
         return 0.0
     return float(f1_score(list(truth), list(predicted), average="macro", zero_division=0))
-
-
-def calibration_error(
-    probabilities: NDArray[np.float64], right: NDArray[np.bool_], bins: int = BINS
-) -> float:
-    """Expected calibration error with bins of equal width (Naeini et al., AAAI 2015)."""
-    if not len(probabilities):
-        return 0.0
-    edges = np.clip((probabilities * bins).astype(int), 0, bins - 1)
-    error = 0.0
-    for edge in np.unique(edges):
-        inside = edges == edge
-        gap = abs(float(right[inside].mean()) - float(probabilities[inside].mean()))
-        error += gap * float(inside.mean())
-    return error

@@ -54,6 +54,20 @@ class Outcome:
         """Whether the case would have been routed without a person."""
         return self.recommendation.decision == "auto-route"
 
+    @property
+    def audited(self) -> bool:
+        """Whether it would have been, had it not been drawn for the audit."""
+        return any(reason.code == "audit" for reason in self.recommendation.reasons)
+
+    def listed(self, level: str) -> bool:
+        """Whether the shortlist of a level holds the label's unit."""
+        shortlist = self.recommendation.shortlists.get(level, ())
+        label = self.label
+        return label is not None and any(
+            candidate.unit_id in shortlist and matches(candidate, label)
+            for candidate in self.recommendation.candidates
+        )
+
 
 def outcomes(
     router: Router, cases: Sequence[LabelledCase], door: str | None = None

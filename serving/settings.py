@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     Attributes:
         bundle: folder of the bundle to serve; None for the active one.
         profile: a profile file that replaces the bundle's own for its region.
+        policy: a policy file; None for the bundle's own target.
         host: address to listen on.
         port: port to listen on; 0 takes a free one.
         workers: processes that answer.
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
 
     bundle: Path | None = None
     profile: Path | None = None
+    policy: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=64)

@@ -1,4 +1,4 @@
-"""Chooses temperatures, blending and the auto-route threshold on cases kept for tuning."""
+"""Chooses temperatures and blends on cases kept for tuning."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -10,7 +10,10 @@ from classifier.local import Groups, blend, log_softmax
 
 TEMPERATURES = (1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0)
 SHARES = (0.0, 0.3, 0.5, 0.7)
+TOPIC_SHARES = (0.0, 0.15, 0.3, 0.45)
 _FLOOR = 1e-9
+_MISSED = 0.01  # share of ordinary cases that may be taken to be out of scope
+_OUTSIDE = (-0.2, 0.2)  # margins between which the limit lies
 _FEWEST = 50  # cases above a threshold from which its precision counts
 
 
@@ -66,18 +69,36 @@ def local_settings(
     )
 
 
-def threshold(
-    probabilities: NDArray[np.float64], right: NDArray[np.bool_], precision: float
+def topic_share(
+    pooled: NDArray[np.float64],
+    local: NDArray[np.float32],
+    groups: Groups,
+    chosen: tuple[float, float],
+    topics: NDArray[np.float64],
+    possible: Sequence[Sequence[int]],
 ) -> float:
-    """The smallest top-1 probability above which at least that share of cases is right.
+    """The weight of the text's category that makes the true mandates likeliest.
 
-    Above 1 (never) if no 50 cases reach it. The empirical precision on the tuning cases, without a
-    confidence bound.
+    Args:
+        pooled: as for ``local_settings``; so are ``local``, ``groups`` and ``possible``.
+        chosen: what ``local_settings`` chose.
+        topics: log-shares of the groups by the text's category, shape (n, groups).
     """
-    order = np.argsort(-probabilities, kind="stable")
-    ranked = probabilities[order]
-    count = np.arange(1, len(order) + 1)
-    shares = np.cumsum(right[order]) / count
-    last = np.append(ranked[1:] < ranked[:-1], True)  # cases of one probability go out together
-    enough = np.flatnonzero((shares >= precision) & (count >= _FEWEST) & last)
-    return float(ranked[enough[-1]]) if len(enough) else 1.01
+    return max(
+        TOPIC_SHARES,
+        key=lambda share: set_likelihood(
+            blend(pooled, local, groups, *chosen, (topics, share)), possible
+        ),
+    )
+
+
+def outside_limit(scores: NDArray[np.float32]) -> float:
+    """The margin of the scope head that one in a hundred cases that desks answered for exceeds.
+
+    Args:
+        scores: of the scope head for such cases, shape (n, 2): inside, outside.
+    """
+    if len(scores) < _FEWEST:
+        return 0.0
+    margins = np.exp(scores[:, 1].astype(np.float64)) - 1.0  # back from the logits
+    return float(np.clip(np.quantile(margins, 1.0 - _MISSED), *_OUTSIDE))

@@ -20,13 +20,16 @@ class Config:
         letters_from: shortest letter n-gram.
         letters_to: longest letter n-gram.
         min_count: texts that must contain a feature.
-        valid_share: share of each source's latest cases kept for tuning.
+        blocks: blocks of time into which a source's cases are cut; each is answered by a model
+            that was fitted without it.
+        valid_share: share of the starter cases kept for tuning where labelled ones are too few.
         local_cases: cases from which a regency gets a head of its own.
         region_cases: cases of one regency that the pooled heads count in full; beyond, all of its
             cases weigh less.
         category_cases: cases from which a category is learnt.
         starter_weight: weight of a starter case beside a labelled one.
-        target_precision: precision that the auto-route threshold aims at.
+        similar_cases: latest labelled cases kept, masked, to be shown as similar; 0 keeps none.
+        target_precision: share of right answers that auto-routing promises.
     """
 
     seed: int = 7
@@ -35,11 +38,13 @@ class Config:
     letters_from: int = 3
     letters_to: int = 5
     min_count: int = 2
+    blocks: int = 4
     valid_share: float = 0.12
     local_cases: int = 500
     region_cases: int = 1000
     category_cases: int = 5
     starter_weight: float = 1.0
+    similar_cases: int = 20_000
     target_precision: float = 0.95
 
 

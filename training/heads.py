@@ -17,6 +17,8 @@ from training.targets import OWN_DESK, Target
 
 MANDATE, LEVEL, KIND, CATEGORY, DESK = "mandate", "level", "kind", "category", "desk"
 LOCAL = "mandate@"
+SCOPE, SCOPES = "scope", ("inside", "outside")
+_OUTSIDE_WEIGHT = 4.0  # of a text outside of government: few of them stand against thousands
 _DESK_CASES = 2  # cases without a place from which their unit is learnt by its wording
 _SAME_SCHEME = 0.5  # share of general categories above which a regency uses the general scheme
 
@@ -42,6 +44,8 @@ def collect_labels(targets: Sequence[Target], registry: Registry, config: Config
     }
     if categories:
         heads[CATEGORY] = categories
+    if any(t.case.scope for t in targets):
+        heads[SCOPE] = list(SCOPES)
     desks = Counter(t.unit.unit_id for t in targets if t.unit and is_open(t))
     worded = sorted(unit_id for unit_id, n in desks.items() if n >= _DESK_CASES)
     if worded:
@@ -51,6 +55,12 @@ def collect_labels(targets: Sequence[Target], registry: Registry, config: Config
         here = {t.unit.mandate for t in targets if t.unit and regency_of(t) == region}
         heads[LOCAL + region] = sorted(here)
     return Labels(heads, _schemes(targets, categories, written, config))
+
+
+def _scope(target: Target) -> str:
+    """Whether a desk answers for a text: for every case that has a unit or a mandate one does."""
+    known = target.case.scope
+    return known or ("inside" if target.case.mandate or target.unit else "")
 
 
 def is_open(target: Target) -> bool:
@@ -115,6 +125,24 @@ def count_categories(
     return counts
 
 
+def count_topics(
+    targets: Sequence[Target], labels: Labels, used: NDArray[np.bool_]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Regency with a head of its own → category → unit's main mandate → used cases."""
+    written = preferred_categories(targets)
+    known = set(labels.heads.get(CATEGORY, ()))
+    regencies = {name.removeprefix(LOCAL) for name in labels.heads if name.startswith(LOCAL)}
+    counts: dict[str, dict[str, dict[str, float]]] = {}
+    for position in np.flatnonzero(used).tolist():
+        target = targets[position]
+        regency = regency_of(target)
+        category = written.get(category_key(target.case.category), "")
+        if target.unit and regency in regencies and category in known:
+            row = counts.setdefault(regency, {}).setdefault(category, {})
+            row[target.unit.mandate] = row.get(target.unit.mandate, 0.0) + 1.0
+    return counts
+
+
 def _schemes(
     targets: Sequence[Target],
     categories: Sequence[str],
@@ -171,6 +199,7 @@ def tasks_for(
             [written.get(category_key(t.case.category), "") for t in targets],
             labels.heads.get(CATEGORY, []),
         ),
+        SCOPE: label_numbers([_scope(t) for t in targets], SCOPES),
         DESK: label_numbers(
             [t.unit.unit_id if t.unit and is_open(t) else "" for t in targets],
             labels.heads.get(DESK, []),
@@ -186,6 +215,8 @@ def tasks_for(
             kept = used & (regencies == name.removeprefix(LOCAL))
         rows = np.flatnonzero(kept & (numbers >= 0))
         weights = even if name in (MANDATE, LEVEL) else np.ones(len(targets))
+        if name == SCOPE:
+            weights = np.where(numbers == SCOPES.index("outside"), _OUTSIDE_WEIGHT, 1.0)
         tasks.append(
             Task(
                 name,

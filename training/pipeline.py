@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,18 @@ from typing import Any
 import numpy as np
 
 from classifier.bundle import Bundle, save
-from classifier.decision import Settings
 from classifier.models.base import BACKENDS
+from classifier.settings import Settings
+from classifier.urgency import UrgencyDetector
 from data.cases import Cases
 from data.complaint import LabelledCase
 from data.errors import PintuError
 from data.registry.registry import Registry
-from data.starter import starter_cases
+from data.starter import scope_cases, starter_cases
+from data.urgency import load_dangers, load_examples
 from training.card import model_card
 from training.config import Config
+from training.fit.urgency import UrgencyFigures, fit_urgency
 from training.run import Run
 from training.targets import OWN_DESK, Target
 from training.tune import tune
@@ -40,19 +44,22 @@ def train(
         BundleError: ``out`` exists.
         PintuError: there is nothing to train on.
     """
-    written = starter_cases(registry.mandates) if starter else []
+    written = [*starter_cases(registry.mandates), *scope_cases()] if starter else []
     cases = [*written, *(case for source in sources for case in source.cases)]
     _check(cases, config)
     run = Run(cases, registry, config)
     run.features()
     mandates = run.choose()
-    settings = tune(run, mandates)
+    settings, calibration = tune(run, mandates)
     everything = np.ones(len(cases), dtype=bool)
     heads = run.fit(run.names(), everything, mandates)
     bundle = run.bundle(out.name, heads, settings, everything, mandates)
+    bundle.calibration = calibration
+    bundle.cases = run.case_index()
+    bundle.urgency, urgency = _urgency(registry, config)
     run.step("counts")
     bundle.manifest = _manifest(config, sources, starter)
-    bundle.metrics = _metrics(run.targets, settings, len(written))
+    bundle.metrics = _metrics(run.targets, settings, len(written)) | {"urgency": urgency}
     probes = [
         case.complaint.words for case in written[:: max(1, len(written) // _PROBES)][:_PROBES]
     ]
@@ -60,6 +67,21 @@ def train(
     run.step("saved")
     run.bar.close()
     return bundle
+
+
+def _urgency(registry: Registry, config: Config) -> tuple[UrgencyDetector, dict[str, float]]:
+    """The detector of danger and its figures: learnt from written texts alone, whatever the cases
+    are, since cases do not say which of them were urgent."""
+    ordinary = tuple(case.complaint.words for case in starter_cases(registry.mandates))
+    detector, figures = _fitted_urgency(ordinary, config.seed)
+    return detector, figures.to_row()
+
+
+@lru_cache(maxsize=1)  # a replay trains many bundles, and the texts are the same each time
+def _fitted_urgency(ordinary: tuple[str, ...], seed: int) -> tuple[UrgencyDetector, UrgencyFigures]:
+    table = load_dangers()
+    examples = load_examples([danger.id for danger in table.dangers])
+    return fit_urgency(table, examples, ordinary, seed=seed)
 
 
 def _manifest(config: Config, sources: Sequence[Cases], starter: bool) -> dict[str, Any]:

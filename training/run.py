@@ -1,20 +1,24 @@
 """One training run: features, heads, and the bundle that they make."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from classifier.bundle import Bundle
-from classifier.decision import Settings
 from classifier.features import build
 from classifier.models.linear import NEAR, Head, LinearModel
 from classifier.models.neighbours import Neighbours
+from classifier.settings import Settings
+from classifier.similar import CaseIndex, EarlierCase
+from data.authority.rules import load_rules
 from data.complaint import LabelledCase
 from data.errors import PintuError
 from data.registry.registry import Registry
 from training.config import Config
+from training.fit.authority import count_rules
 from training.fit.jurisdiction import contexts, count_desks, count_evidence, named_places
 from training.fit.linear import choose_mandates, fit_heads, index_cases, matrix, score
 from training.heads import (
@@ -22,6 +26,7 @@ from training.heads import (
     Labels,
     collect_labels,
     count_categories,
+    count_topics,
     is_open,
     tasks_for,
 )
@@ -98,6 +103,29 @@ class Run:
         units = np.array([numbers[u.unit_id] for i in kept if (u := self.targets[i].unit)])
         return index_cases(self.x[kept], len(self.featuriser.words), units, len(labels))
 
+    def case_index(self) -> CaseIndex | None:
+        """The latest labelled cases, masked, for explanations; None without any."""
+        found = [
+            (self.cases[i].complaint.created_at or datetime.min, i)
+            for i in np.flatnonzero(self.labelled).tolist()
+        ]
+        kept = [i for _, i in sorted(found)[-self.config.similar_cases :]]
+        if not kept or not self.config.similar_cases:
+            return None
+        x = self.x[kept]
+        cases = [
+            EarlierCase(
+                self.cases[i].complaint.id,
+                unit.unit_id,
+                unit.name,
+                self.cases[i].complaint.words,
+            )
+            for i in kept
+            if (unit := self.targets[i].unit)
+        ]
+        rows = (x.indptr.astype(np.int64), x.indices, x.data)
+        return CaseIndex.build(rows, len(self.featuriser.words), cases)
+
     def bundle(
         self,
         name: str,
@@ -112,6 +140,7 @@ class Run:
         chosen = [self.labels.heads[MANDATE][mandates[i]] for i in rows]
         named = [self.named[i] for i in rows]
         neighbours = self.neighbours(rows)
+        rules = load_rules(self.registry.mandates)
         desks = count_desks(targets, chosen, contexts(targets, named), self.registry)
         worded = set(self.labels.heads.get(NEAR, ()))
         desks.units |= {
@@ -127,4 +156,7 @@ class Run:
             settings=settings,
             schemes=self.labels.schemes,
             categories=count_categories(self.targets, self.labels, mandates, used),
+            topics=count_topics(self.targets, self.labels, used),
+            rules=rules,
+            rule_counts=count_rules(targets, self.registry.mandates, rules),
         )

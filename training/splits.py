@@ -1,4 +1,4 @@
-"""Splits by time: what is tuned on the latest cases is never fitted on them."""
+"""Splits by time: what is chosen on some cases is never fitted on them."""
 
 import hashlib
 from collections import defaultdict
@@ -9,27 +9,28 @@ from numpy.typing import NDArray
 
 from data.complaint import LabelledCase
 
-_SMALLEST = 200  # cases from which a source gives some of its own to tuning
-_WANTED = 250  # cases that a source gives to tuning if that is at most a quarter of it
+_SMALLEST = 200  # labelled cases from which a source gives some of its own to tuning
 
 
-def latest(cases: Sequence[LabelledCase], share: float) -> NDArray[np.bool_]:
-    """A mask of the latest cases of each source, shape (n,).
+def time_blocks(
+    cases: Sequence[LabelledCase], labelled: NDArray[np.bool_], count: int
+) -> NDArray[np.int64]:
+    """The number of each labelled case's block of time in its source, shape (n,); else -1.
 
-    Cases without a date are ordered by their place in the file. A source of fewer than 200 cases
-    gives none; a small one gives up to a quarter: few cases tell settings apart only by luck.
+    Each source is cut into ``count`` stretches of time of the same number of cases. Cases without
+    a date are ordered by their place in the file. A source of fewer than 200 labelled cases has no
+    blocks: few cases tell settings apart only by luck.
     """
     sources: dict[str, list[int]] = defaultdict(list)
-    for position, case in enumerate(cases):
-        sources[case.source].append(position)
-    mask = np.zeros(len(cases), dtype=bool)
+    for position in np.flatnonzero(labelled).tolist():
+        sources[cases[position].source].append(position)
+    numbers = np.full(len(cases), -1, dtype=np.int64)
     for positions in sources.values():
-        if len(positions) < _SMALLEST:
-            continue
-        ordered = sorted(positions, key=lambda i: (_time(cases[i]), i))
-        given = max(share, min(0.25, _WANTED / len(ordered)))
-        mask[ordered[len(ordered) - round(len(ordered) * given) :]] = True
-    return mask
+        if len(positions) >= _SMALLEST:
+            ordered = sorted(positions, key=lambda i: (_time(cases[i]), i))
+            for number, block in enumerate(np.array_split(np.array(ordered), count)):
+                numbers[block] = number
+    return numbers
 
 
 def drawn(cases: Sequence[LabelledCase], share: float) -> NDArray[np.bool_]:

@@ -18,8 +18,13 @@ BACKENDS = {"linear": "classifier.models.linear:LinearModel"}
 class TextModel(Protocol):
     """Turns texts into scores; knows neither labels nor thresholds."""
 
-    def scores(self, texts: Sequence[str]) -> Scores:
-        """Head name → (n, k) float32 logits, rows in the order of the texts."""
+    def scores(self, texts: Sequence[str], only: Sequence[str] | None = None) -> Scores:
+        """Head name → (n, k) float32 logits, rows in the order of the texts.
+
+        Args:
+            texts: any number of them.
+            only: the heads that are wanted; by default all.
+        """
 
     def save(self, folder: Path) -> None:
         """Write the model's arrays into an existing folder."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from classifier.features import Featuriser
+from classifier.alignment import align
+from classifier.features import MAX_WORDS, Featuriser
 from classifier.models.neighbours import Neighbours
 
 NEAR = "near"
@@ -28,6 +30,32 @@ def logits(margins: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     found: NDArray[np.float32] = np.log(np.maximum(margins + np.float32(1.0), _NEAREST))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Two classes of a head, by their positions, and the weight of their difference.
+
+    Without ``against``, the class's own margin counts.
+    """
+
+    head: str
+    label: int
+    against: int | None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What makes up a difference of margins: its words and what is there without any word.
+
+    Attributes:
+        spans: (start, end) in the text → contribution, in the order of the text.
+        bias: the difference of a text without words.
+    """
+
+    spans: Mapping[tuple[int, int], float]
+    bias: float
 
 
 @dataclass(frozen=True)
@@ -50,6 +78,19 @@ class Head:
         margins: NDArray[np.float32] = values @ self.weights[columns].astype(np.float32)
         return logits(margins + self.bias)
 
+    def difference(
+        self, contrast: Contrast, columns: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float64], float]:
+        """The first class's weights of some columns less the second's, and that of the biases."""
+        weights = self.weights[columns, contrast.label].astype(np.float64)
+        bias = float(self.bias[contrast.label])
+        if contrast.against is None:
+            return weights, bias
+        return (
+            weights - self.weights[columns, contrast.against],
+            bias - float(self.bias[contrast.against]),
+        )
+
 
 class LinearModel:
     """A featuriser, its heads and, where earlier cases are to vote, the head "near"."""
@@ -70,18 +111,25 @@ class LinearModel:
             for name, head in _views(names, heads, block)
         }
 
-    def scores(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """Head name → (n, k) float32 logits."""
+    def scores(
+        self, texts: Sequence[str], only: Sequence[str] | None = None
+    ) -> dict[str, NDArray[np.float32]]:
+        """Head name → (n, k) float32 logits, of all heads or of ``only`` some."""
+        wanted = [name for name in self.heads if only is None or name in only]
         found = {
-            name: np.empty((len(texts), len(head.bias)), np.float32)
-            for name, head in self.heads.items()
+            name: np.empty((len(texts), len(self.heads[name].bias)), np.float32) for name in wanted
         }
-        if self.neighbours:
-            found[NEAR] = np.empty((len(texts), self.neighbours.classes), np.float32)
+        neighbours = self.neighbours if only is None or NEAR in only else None
+        if neighbours:
+            found[NEAR] = np.empty((len(texts), neighbours.classes), np.float32)
         for position, text in enumerate(texts):
             columns, values = self.featuriser.row(text)
-            if self.neighbours:
-                found[NEAR][position] = self.neighbours.score(columns, values)
+            if neighbours:
+                found[NEAR][position] = neighbours.score(columns, values)
+            if only is not None:
+                for name in wanted:
+                    found[name][position] = self.heads[name].score(columns, values)
+                continue
             for names, stacked in self._blocks:
                 row = stacked.score(columns, values)
                 start = 0
@@ -90,6 +138,32 @@ class LinearModel:
                     found[name][position] = row[start : start + width]
                     start += width
         return found
+
+    def evidence(self, text: str, contrasts: Sequence[Contrast]) -> Evidence:
+        """How each word of a text moves the weighted sum of some differences of margins.
+
+        Exact: bias and contributions sum to the margins' differences (those before ``logits``).
+        Letter n-grams count for their word; a word pair counts half for each of its words; what a
+        feature contributes is divided evenly among the places where it stands.
+        """
+        words = align(text)[:MAX_WORDS]
+        columns, values = self.featuriser.row(text)
+        moved, bias = np.zeros(len(columns)), 0.0
+        for contrast in contrasts:
+            head = self.heads[contrast.head]
+            rows = int(np.searchsorted(columns, head.weights.shape[0]))
+            weights, offset = head.difference(contrast, columns[:rows])
+            moved[:rows] += contrast.weight * values[:rows] * weights
+            bias += contrast.weight * offset
+        held, owners, parts = _occurrences(self.featuriser, [word.text for word in words])
+        positions = np.searchsorted(columns, held)
+        each = moved / np.bincount(positions, parts, minlength=len(columns))
+        sums = np.bincount(owners, parts * each[positions], minlength=len(words))
+        spans: dict[tuple[int, int], float] = {}
+        for word, total in zip(words, sums.tolist(), strict=True):
+            span = word.start, word.end
+            spans[span] = spans.get(span, 0.0) + total
+        return Evidence(spans, bias)
 
     def save(self, folder: Path) -> None:
         """Write the weights (safetensors) and the vocabulary (JSON)."""
@@ -128,6 +202,31 @@ class LinearModel:
         names = [name.removesuffix("/bias") for name in arrays if name.endswith("/bias")]
         heads = {n: Head(arrays[f"{n}/weights"], arrays[f"{n}/bias"]) for n in names}
         return cls(featuriser, heads, _neighbours(arrays))
+
+
+def _occurrences(
+    featuriser: Featuriser, words: Sequence[str]
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64]]:
+    """Each place where a known feature stands: its column, the word's position, and which part of
+    the feature belongs to that word."""
+    columns: list[int] = []
+    owners: list[int] = []
+    known = featuriser.words
+    for position, word in enumerate(words):
+        held = featuriser.letter_columns(word)
+        columns += held
+        owners += [position] * len(held)
+        if (column := known.get(word)) is not None:
+            columns.append(column)
+            owners.append(position)
+    whole = len(columns)
+    for position, pair in enumerate(pairwise(words)):
+        if (column := known.get(" ".join(pair))) is not None:
+            columns += (column, column)
+            owners += (position, position + 1)
+    parts = np.ones(len(columns))
+    parts[whole:] = 0.5
+    return np.array(columns, np.int32), np.array(owners, np.int64), parts
 
 
 def _neighbours(arrays: Mapping[str, NDArray[Any]]) -> Neighbours | None:

@@ -6,25 +6,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.postings import Postings, strongest
+
 _NEAREST = 20  # cases that vote
 _FLOOR = 1e-6  # vote of a unit that none of them went to
 
 
 @dataclass(frozen=True)
-class Neighbours:
-    """Earlier cases as postings: which cases hold a word column, and how strongly.
+class Neighbours(Postings):
+    """Earlier cases as postings, with the units that they went to.
 
     Attributes:
-        starts: where each column's postings begin, shape (columns + 1,).
-        cases: numbers of the cases, shape (postings,).
-        values: their weights in the column, shape (postings,).
         units: for each case the position of its unit's label, shape (cases,).
         classes: number of labels.
     """
 
-    starts: NDArray[np.int32]
-    cases: NDArray[np.int32]
-    values: NDArray[np.float32]
     units: NDArray[np.int32]
     classes: int
 
@@ -33,12 +29,8 @@ class Neighbours:
 
         A case votes with the square of its cosine similarity.
         """
-        similarity = np.zeros(len(self.units), np.float32)
-        words = int(np.searchsorted(columns, len(self.starts) - 1))
-        for column, value in zip(columns[:words].tolist(), values[:words].tolist(), strict=True):
-            start, end = self.starts[column], self.starts[column + 1]
-            similarity[self.cases[start:end]] += value * self.values[start:end]
-        nearest = np.argsort(-similarity, kind="stable")[:_NEAREST]
+        similarity = self.similarities(columns, values, len(self.units))
+        nearest = strongest(similarity, _NEAREST)
         votes = np.full(self.classes, _FLOOR, np.float32)
         np.add.at(votes, self.units[nearest], similarity[nearest] ** 2)
         logs: NDArray[np.float32] = np.log(votes / votes.sum())

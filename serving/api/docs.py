@@ -135,8 +135,8 @@ def _operation(method: str, path: str, operation: Schema, schemas: Mapping[str, 
 
 
 def _shape(answer: Schema) -> str:
-    schema = answer.get("content", {}).get("application/json", {}).get("schema")
-    return f" — {_type(schema)}" if schema else ""
+    content: Schema = next(iter(answer.get("content", {}).values()), {})
+    return f" — {_type(content['schema'])}" if content else ""
 
 
 def _examples(content: Schema) -> list[Any]:
@@ -183,6 +183,8 @@ def _type(schema: Schema) -> str:
         return ", ".join(f"<code>{escape(str(choice))}</code>" for choice in choices)
     if schema.get("type") == "array":
         return f"daftar {_type(schema['items'])}"
+    if isinstance(values := schema.get("additionalProperties"), dict):
+        return f"objek berisi {_type(values)}"
     if schema.get("format") == "date-time":
         return "waktu"
     return _TYPES.get(schema.get("type", ""), "apa saja")
@@ -190,11 +192,15 @@ def _type(schema: Schema) -> str:
 
 def _bounds(schema: Schema) -> str:
     said = [
-        text.format(f"{schema[key]:g}" if isinstance(schema[key], float) else schema[key])
+        text.format(f"{schema[key]:g}" if isinstance(schema[key], float) else _word(schema[key]))
         for key, text in _BOUNDS
         if key in schema and not (key == "default" and schema[key] in _UNSAID_DEFAULTS)
     ]
     return f"<small>({escape(', '.join(said))})</small>" if said else ""
+
+
+def _word(value: object) -> object:
+    return json.dumps(value) if isinstance(value, bool) else value
 
 
 def _prose(text: str) -> str:

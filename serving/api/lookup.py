@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from classifier.router import Router
 from data.text import clean
-from serving.api import examples
-from serving.api.answers import ModelOut, StatusOut, UnitsOut
+from serving.api.answers import StatusOut, UnitsOut
+from serving.api.answers_model import ModelOut, model_facts
 from serving.api.problems import invalid
 from serving.api.shared import THREADS, UNKNOWN_REGION, Ready, declared
 from serving.api.wire import UnitsQuery, is_blank
@@ -32,9 +32,10 @@ async def model(
     response: Response,
     loaded: Ready,
 ) -> Any:
-    """Nama, asal-usul, dan ukuran mutu paket model. Kirim kembali `ETag` sebagai kepala
-    `If-None-Match` untuk mendapat jawaban 304 selama paket tidak berganti."""
-    facts = _model_facts(loaded)
+    """Nama, asal-usul, dan ukuran mutu paket model, aturan instansi yang berlaku, dan batas
+    penerusan otomatis setiap kelompok laporan. Kirim kembali `ETag` sebagai kepala
+    `If-None-Match` untuk mendapat jawaban 304 selama paket dan aturan tidak berganti."""
+    facts = model_facts(loaded)
     written = json.dumps(facts, sort_keys=True, default=str).encode()
     tag = f'"{hashlib.sha256(written).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
@@ -54,7 +55,7 @@ async def model(
     summary="Cari unit kerja",
     response_model=UnitsOut,
     response_description="Unit kerja yang cocok",
-    responses=declared(422, 503, example=examples.UNITS_ANSWER),
+    responses=declared(422, 503),
 )
 async def units(query: Annotated[UnitsQuery, Query()], loaded: Ready) -> dict[str, Any]:
     """Mencari unit kerja dengan namanya; singkatan dan salah ketik dimaklumi."""
@@ -110,15 +111,3 @@ def _region_code(loaded: Router, written: str) -> str | None:
     if not found:
         raise invalid([("region", UNKNOWN_REGION)])
     return found[0]
-
-
-def _model_facts(loaded: Router) -> dict[str, Any]:
-    facts = {key: value for key, value in loaded.manifest.items() if key != "files"}
-    registry = loaded.registry
-    counts = {
-        "mandates": len(registry.mandates),
-        "agencies": len(registry.agencies),
-        "regions": len(registry.regions),
-        "profiles": sorted(registry.profiles),
-    }
-    return {**facts, "name": loaded.name, "metrics": loaded.metrics, "registry": counts}

@@ -141,6 +141,7 @@ _MESSAGES = {
     "string_type": "harus berupa teks; hilangkan field ini bila kosong",
     "string_too_short": "tidak boleh kosong",
     "string_too_long": "paling panjang {max_length} karakter",
+    "bool_type": "harus true atau false, tanpa tanda kutip",
     "int_type": "harus berupa bilangan bulat",
     "int_parsing": "harus berupa bilangan bulat",
     "int_parsing_size": "bilangan terlalu besar",

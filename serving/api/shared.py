@@ -31,18 +31,15 @@ async def ready_router(request: Request) -> Router:
 Ready = Annotated[Router, Depends(ready_router)]
 
 
-def declared(*problems: int, example: Any = None) -> dict[int | str, dict[str, Any]]:
-    """The answers of a route for the OpenAPI document: an example, and problems by status."""
+def declared(*problems: int) -> dict[int | str, dict[str, Any]]:
+    """The answers of a route for the OpenAPI document: problems by status."""
     titles = {kind.status: kind.title for kind in reversed(KINDS)}
-    answers: dict[int | str, dict[str, Any]] = {
+    return {
         status: {"model": ProblemOut, "description": titles[status]}
         for status in sorted({*problems, 500})
     }
-    if example is not None:
-        answers[200] = {"content": {"application/json": {"examples": named(example)}}}
-    return answers
 
 
-def named(example: Any) -> dict[str, Any]:
-    """An example as OpenAPI wants it on a media type."""
-    return {"contoh": {"value": example}}
+def named(*examples: Any) -> dict[str, Any]:
+    """Examples as OpenAPI wants them on a media type."""
+    return {f"contoh{i}": {"value": example} for i, example in enumerate(examples, 1)}

@@ -66,7 +66,17 @@ Top = Annotated[
         strict=True,
         ge=1,
         le=MAX_TOP,
-        description="Banyaknya unit kerja yang direkomendasikan.",
+        description="Banyaknya unit kerja yang direkomendasikan; lebih bila `shortlists` "
+        "lebih panjang.",
+    ),
+]
+
+
+Explain = Annotated[
+    bool,
+    Field(
+        strict=True,
+        description="`true` untuk meminta penjelasan: field `explanation` pada jawaban.",
     ),
 ]
 
@@ -101,9 +111,10 @@ class ComplaintIn(Wire):
 
 
 class RouteIn(ComplaintIn):
-    """Sebuah laporan dan banyaknya rekomendasi yang diminta."""
+    """Sebuah laporan, banyaknya rekomendasi yang diminta, dan apakah perlu penjelasan."""
 
     top: Top = 5
+    explain: Explain = False
 
 
 class BatchIn(Wire):
@@ -122,6 +133,7 @@ class BatchIn(Wire):
         Field(description="Pintu masuk bagi laporan yang tidak menyebutkan `door` sendiri."),
     ] = ""
     top: Top = 5
+    explain: Explain = False
 
 
 class UnitsQuery(Wire):

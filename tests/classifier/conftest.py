@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from classifier.bundle import Bundle, save
-from classifier.decision import Settings
+from classifier.calibration import CalibrationCases
 from classifier.desks import Desks
-from classifier.features import build
+from classifier.features import Featuriser, build
 from classifier.jurisdiction import Counts
 from classifier.models.base import TextModel
 from classifier.models.linear import Head, LinearModel
+from classifier.settings import Proof, Settings
+from classifier.similar import CaseIndex, EarlierCase
+from data.authority.rules import load_rules
 from data.registry.registry import Registry
 from data.registry.units import Unit
 
@@ -25,10 +28,21 @@ LABELS = {
     "category": ["Jalan", "KTP"],
 }
 UNIT = Unit("33.74/desk:balai", "Balai", "Pemkot", "desk:balai", "33.74", ("desk:balai",))
+CALIBRATION = {
+    "group": ["33.74", "33.74", "open"],
+    "mandate": ["jalan", "persampahan", "jalan"],
+    "label": ["jalan", "jalan", "kependudukan"],
+    "raw": [0.9, 0.6, 0.4],
+    "probability": [0.85, 0.55, 0.45],
+    "second": [0.05, 0.3, 0.0],
+    "labelled": [0.85, 0.3, 0.0],
+    "right": [True, False, False],
+    "block": [0, 2, 3],
+}
+PROOF = Proof(120, 0.9, -0.1, {"0.9": {"": 0.2, "jalan": 0.1}, "0.95": {"": 0.1, "jalan": 0.05}})
 
 
-def tiny_model() -> TextModel:
-    featuriser = build(TEXTS, min_count=1)
+def tiny_model(featuriser: Featuriser) -> TextModel:
     random = np.random.default_rng(3)
     heads = {
         name: Head(
@@ -40,19 +54,30 @@ def tiny_model() -> TextModel:
     return LinearModel(featuriser, heads)
 
 
+def tiny_cases(featuriser: Featuriser) -> CaseIndex:
+    cases = [EarlierCase(f"k{i}", UNIT.unit_id, UNIT.name, text) for i, text in enumerate(TEXTS)]
+    return CaseIndex.build(featuriser.rows(TEXTS), len(featuriser.words), cases)
+
+
 @pytest.fixture(scope="session")
 def made(registry: Registry) -> Bundle:
     """A bundle with random weights."""
+    featuriser = build(TEXTS, min_count=1)
+    rules = load_rules(registry.mandates)[:4]
     return Bundle(
         name="tiny",
-        model=tiny_model(),
+        model=tiny_model(featuriser),
         labels=LABELS,
         registry=registry,
         counts=Counts(evidence={"1,0,0": [3, 4]}, nowhere={"jalan": {"33.74": 2.0}}),
         desks=Desks(units={UNIT.unit_id: UNIT}, own={"desk:balai": [UNIT.unit_id]}),
-        settings=Settings(temperature=5.0, threshold=0.8, split="some"),
+        settings=Settings(temperature=5.0, proofs={"33.74": PROOF}, target=0.9, split="some"),
         schemes={"": ["Jalan", "KTP"], "33.74": ["KTP"]},
         categories={"jalan": {"Jalan": 4.0}},
+        rules=rules,
+        rule_counts={rules[0].id: [3.0, 4.0]},
+        cases=tiny_cases(featuriser),
+        calibration=CalibrationCases.from_row(CALIBRATION),
         manifest={"backend": "linear", "seed": 7},
         metrics={"cases": 3},
     )

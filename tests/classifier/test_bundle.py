@@ -9,9 +9,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from classifier.authority import Authority
 from classifier.bundle import FORMAT, Bundle, file_hash, load
+from classifier.calibration import CalibrationCases
 from classifier.errors import BundleError
 from classifier.models.base import TextModel
+from classifier.models.linear import LinearModel
+from classifier.policy import ALWAYS, Policy, choose_limits
+from classifier.settings import Settings
 
 TEXTS = ("lampu jalan padam", "kartu keluarga hilang", "")
 Write = Callable[[Bundle, Path], Path]
@@ -27,6 +32,8 @@ def test_what_is_loaded_is_what_was_saved(made: Bundle, pristine: Path) -> None:
     assert (loaded.counts, loaded.desks) == (made.counts, made.desks)
     assert (loaded.schemes, loaded.categories) == (made.schemes, made.categories)
     assert (loaded.settings, loaded.metrics) == (made.settings, made.metrics)
+    assert (loaded.rules, loaded.rule_counts) == (made.rules, made.rule_counts)
+    assert loaded.calibration.to_row() == made.calibration.to_row()
     assert loaded.registry.to_row() == made.registry.to_row()
     for name, values in made.model.scores(TEXTS).items():
         found = loaded.model.scores(TEXTS)[name]
@@ -37,6 +44,47 @@ def test_settings_of_regencies_survive(made: Bundle, write: Write, tmp_path: Pat
     settings = replace(made.settings, local={"35.78": (4.0, 0.3)})
     out = write(replace(made, settings=settings), tmp_path / "b")
     assert tuple(load(out).settings.local["35.78"]) == (4.0, 0.3)
+
+
+def test_what_groups_of_cases_have_proven_survives(made: Bundle, pristine: Path) -> None:
+    row = json.loads((pristine / "decision.json").read_text(encoding="utf-8"))
+    assert Settings.from_row(row) == made.settings
+    assert load(pristine).settings.proofs["33.74"].shortlist["0.95"]["jalan"] == 0.05
+
+
+def test_a_loaded_bundle_decides_as_the_one_that_was_saved(made: Bundle, pristine: Path) -> None:
+    policy = Policy(target=0.2, mandates={"jalan": ALWAYS})
+    limits = choose_limits(made.calibration, policy, made.settings.target)
+    loaded = load(pristine)
+    assert choose_limits(loaded.calibration, policy, loaded.settings.target) == limits
+    assert set(limits) == {"33.74", "open"}
+
+
+def test_the_rules_of_a_bundle_find_what_the_tables_rules_find(
+    made: Bundle, pristine: Path
+) -> None:
+    said = made.rules[0].speaks[0]
+    for bundle in (made, load(pristine)):
+        matches = Authority(bundle.rules, bundle.rule_counts, bundle.registry.mandates).find(said)
+        assert made.rules[0] in [match.rule for match in matches]
+
+
+def test_earlier_cases_survive(made: Bundle, pristine: Path) -> None:
+    loaded = load(pristine)
+    assert made.cases is not None
+    assert loaded.cases is not None
+    assert isinstance(loaded.model, LinearModel)
+    row = loaded.model.featuriser.row("kartu hilang")
+    assert loaded.cases.nearest(*row) == made.cases.nearest(*row)
+    assert loaded.cases.case(1) == made.cases.case(1)
+
+
+def test_a_bundle_may_lack_cases(made: Bundle, write: Write, tmp_path: Path) -> None:
+    bare = replace(made, cases=None, rules=(), rule_counts={}, calibration=CalibrationCases.none())
+    out = write(bare, tmp_path / "b")
+    loaded = load(out)
+    assert (loaded.cases, loaded.rules, len(loaded.calibration)) == (None, (), 0)
+    assert not (out / "cases").exists()
 
 
 def test_the_manifest_tells_what_the_folder_holds(pristine: Path) -> None:

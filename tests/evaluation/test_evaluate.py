@@ -47,10 +47,18 @@ def router(bundle: Path) -> Router:
 
 def check_shape(figures: dict[str, Any]) -> None:
     for name in ("unit", "mandate", "category", "kind"):
-        assert set(figures[name]) == {"top1", "top3", "macro_f1", "n"}
+        assert set(figures[name]) == {"top1", "interval", "top3", "macro_f1", "n"}
+        if figures[name]["n"]:
+            low, high = figures[name]["interval"]
+            assert 0 <= low <= figures[name]["top1"] <= high <= 1
         assert 0 <= figures[name]["top1"] <= figures[name]["top3"] <= 1
         assert 0 <= figures[name]["macro_f1"] <= 1
     assert 0 <= figures["calibration"]["ece"] <= 1
+    assert 0 <= figures["calibration"]["brier"] <= 1
+    assert sum(b["n"] for b in figures["calibration"]["bins"]) == figures["unit"]["n"]
+    assert set(figures["risk_coverage"]["coverage_at"]) == {"0.99", "0.95", "0.90"}
+    assert 0 <= figures["risk_coverage"]["aurc"] <= 1
+    assert set(figures["auto_route"]) == {"n", "share", "precision", "interval", "audited"}
     assert isinstance(figures["unresolved_labels"], dict)
     json.dumps(figures, allow_nan=False)
 

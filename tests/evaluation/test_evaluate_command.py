@@ -97,6 +97,29 @@ def test_figures_that_cannot_be_written_are_told(call: Call, file: Path, tmp_pat
         assert "--json" in fault(call("--cases", file, "--json", out))
 
 
+def test_a_page_is_written_and_the_figures_are_the_same(
+    call: Call, file: Path, bundle: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "laporan.html"
+    result = call("--cases", file, "--door", "Kota Malang", "--report", out)
+    assert result.exit_code == 0
+    html = out.read_text(encoding="utf-8")
+    assert html.startswith("<!doctype html>")
+    assert file_hash(file) in html
+    assert file_hash(bundle / "manifest.json") in html
+    assert "Balai Cakra Buana" in html
+    assert "Kota Malang" in html
+    assert result.stdout == call("--cases", file, "--door", "Kota Malang").stdout
+
+
+def test_a_page_that_cannot_be_written_is_told_after_the_figures(
+    call: Call, file: Path, tmp_path: Path
+) -> None:
+    result = call("--cases", file, "--report", tmp_path)
+    assert "--report" in fault(result)
+    assert json.loads(result.stdout)["n"] == 3
+
+
 @pytest.mark.parametrize("content", [None, "", "unit\nDinas Sosial\n"])
 def test_cases_that_cannot_be_used_are_told(
     call: Call, tmp_path: Path, content: str | None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from classifier import bundle as bundles
+from classifier.calibration import CalibrationCases
 from classifier.router import Router
+from classifier.settings import Proof
 from serving.app import create_app
 from serving.settings import Settings
 
@@ -45,6 +49,28 @@ class Client:
 @pytest.fixture(scope="session")
 def router(bundle: Path) -> Router:
     return Router.load(bundle)
+
+
+@pytest.fixture(scope="session")
+def proven(bundle: Path) -> Router:
+    """The same bundle as if 400 cases of Surabaya had been answered, nearly all rightly."""
+    made = bundles.load(bundle)
+    levels = {"0.9": {"": 0.05}, "0.95": {"": 0.002}}
+    made.settings = replace(made.settings, proofs={"35.78": Proof(cases=400, shortlist=levels)})
+    made.calibration = CalibrationCases.from_row(
+        {
+            "group": ["35.78"] * 400,
+            "mandate": ["jalan", "kependudukan"] * 200,
+            "label": ["jalan", "kependudukan"] * 200,
+            "raw": [0.9] * 400,
+            "probability": [0.5 + i / 1000 for i in range(400)],
+            "second": [0.05] * 400,
+            "labelled": [0.5] * 400,
+            "right": [i != 7 for i in range(400)],
+            "block": [i % 4 for i in range(400)],
+        }
+    )
+    return Router(made)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ import json
 import httpx
 import pytest
 
+from classifier.policy import Policy
+from classifier.router import Router
 from data.complaint import Complaint
 from serving.api import examples
 
@@ -24,6 +26,72 @@ def test_route_lists_at_most_top_candidates(client):
     for top in (1, 20):
         answer = client.post("/v1/route", {"text": ROAD, "door": "35.78", "top": top}).json()
         assert 1 <= len(answer["candidates"]) <= top
+
+
+def test_an_explanation_comes_only_when_asked_for(client, router):
+    sent = {"text": ROAD, "door": "35.78"}
+    plain = client.post("/v1/route", sent).json()
+    assert "explanation" not in plain
+    assert client.post("/v1/route", {**sent, "explain": False}).json() == plain
+    explained = client.post("/v1/route", {**sent, "explain": True}).json()
+    explanation = explained.pop("explanation")
+    assert explained == plain
+    found = router.route([Complaint(**sent)], explained=True)[0].explanation
+    assert explanation == json.loads(json.dumps(found.to_row()))
+    assert explanation["words"]
+    assert all(ROAD[w["start"] : w["end"]] == w["text"] for w in explanation["words"])
+
+
+def test_a_batch_is_explained_as_a_whole(client):
+    sent = {"complaints": [{"text": ROAD}, {"text": "KTP saya hilang."}]}
+    plain = client.post("/v1/route/batch", sent).json()["recommendations"]
+    explained = client.post("/v1/route/batch", {**sent, "explain": True}).json()["recommendations"]
+    assert [row.pop("explanation")["top"] for row in explained] == [
+        row["mandates"][0]["id"] for row in plain
+    ]
+    assert explained == plain
+
+
+def test_danger_is_told_with_the_number_to_call(client):
+    text = "Kabel listrik putus jatuh ke jalan, keluar percikan api, seorang anak kesetrum. Tolong!"
+    urgency = client.post("/v1/route", {"text": text}).json()["urgency"]
+    assert urgency["number"] in urgency["message"]
+    assert urgency["spans"]
+    assert all(text[s["start"] : s["end"]] == s["text"] for s in urgency["spans"])
+    calm = client.post("/v1/route", {"text": "Kapan jadwal perpanjangan KTP?"}).json()
+    assert calm["urgency"] is None
+
+
+def test_a_missing_place_comes_with_the_question_to_ask(client):
+    answer = client.post("/v1/route", examples.ASK_REQUEST).json()
+    assert answer["decision"] == "ask"
+    asked = {reason["code"]: reason["question"] for reason in answer["reasons"]}
+    assert asked["place_missing"].endswith("?")
+
+
+def test_shortlists_name_listed_candidates(serve, proven):
+    answer = serve(proven).post("/v1/route", {"text": ROAD, "door": "35.78", "top": 1}).json()
+    ids = [unit["unit_id"] for unit in answer["candidates"]]
+    short, long = answer["shortlists"]["0.9"], answer["shortlists"]["0.95"]
+    assert ids[0] == short[0]
+    assert set(short) <= set(long) <= set(ids)
+
+
+def test_without_calibration_there_are_no_shortlists(client):
+    assert client.post("/v1/route", {"text": ROAD, "door": "35.78"}).json()["shortlists"] == {}
+
+
+def test_the_matters_of_a_complaint_are_answered_one_by_one(client):
+    first = "Lampu penerangan jalan di depan gang kami padam sudah seminggu."
+    second = "Selain itu, KTP anak saya belum dicetak sejak tiga bulan lalu."
+    text = f"{first} {second}"
+    answer = client.post("/v1/route", {"text": text, "door": "35.78", "explain": True}).json()
+    assert "several_matters" in [reason["code"] for reason in answer["reasons"]]
+    assert [text[p["start"] : p["end"]].strip() for p in answer["parts"]] == [first, second]
+    for part, alone in zip(answer["parts"], (first, second), strict=True):
+        sent = {"text": alone, "door": "35.78", "explain": True}
+        assert part["recommendation"] == client.post("/v1/route", sent).json()
+        assert part["recommendation"]["parts"] == []
 
 
 def test_door_may_be_a_code_or_a_name(client):
@@ -92,6 +160,45 @@ def test_model_describes_the_bundle(client, router):
     assert facts["metrics"] == router.metrics
     assert facts["registry"]["mandates"] == len(router.registry.mandates)
     assert "files" not in facts
+
+
+def test_model_tells_the_policy_and_its_limits(serve, proven):
+    policy = Policy(target=0.9, audit_share=0.1, mandates={"jalan": 0.95, "kependudukan": "never"})
+    facts = serve(Router(proven.bundle, policy)).get("/v1/model").json()
+    assert facts["policy"] == {
+        "target": 0.9,
+        "audit_share": 0.1,
+        "mandates": {"jalan": 0.95, "kependudukan": "never"},
+    }
+    (limits,) = facts["limits"]
+    rows = {row["mandate"]: row for row in limits.pop("mandates")}
+    assert rows["kependudukan"] == {
+        "mandate": "kependudukan",
+        "threshold": None,
+        "cases": 200,
+        "routed": 0,
+        "right": 0,
+    }
+    road = rows["jalan"]
+    assert road["routed"] > 100
+    assert (limits["group"], limits["cases"], limits["routed"]) == ("35.78", 400, road["routed"])
+    assert limits["routed_share"] == road["routed"] / 400
+    assert 0.9 <= limits["bound"] < 1
+
+
+def test_without_a_policy_the_bundle_promises_its_own_target(client, router):
+    facts = client.get("/v1/model").json()
+    target = router.bundle.settings.target
+    assert facts["policy"] == {"target": target, "audit_share": 0.02, "mandates": {}}
+    assert facts["limits"] == []
+
+
+def test_another_policy_is_another_answer_about_the_model(serve, proven):
+    tags = {
+        serve(Router(proven.bundle, policy)).get("/v1/model").headers["etag"]
+        for policy in (Policy(), Policy(target=0.9))
+    }
+    assert len(tags) == 2
 
 
 def test_model_is_not_sent_again_while_it_is_the_same(client):

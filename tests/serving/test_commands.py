@@ -13,6 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from classifier.errors import BundleError
+from classifier.policy import Policy
+from data.complaint import Complaint
+from data.errors import TableError
+from serving.app import load_router
 from serving.commands import environment, is_loopback, serve
 from serving.settings import Settings
 
@@ -51,6 +55,46 @@ def test_a_missing_bundle_is_told(call, tmp_path):
     assert isinstance(result.exception, BundleError)
 
 
+def test_every_fault_of_a_policy_is_told_at_start_up(call, bundle, tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('target = 2\n[mandates]\njalann = "never"\n', encoding="utf-8")
+    error = call("--bundle", bundle, "--policy", policy).exception
+    assert isinstance(error, TableError)
+    assert str(policy) in str(error)
+    assert "target: 2" in str(error)
+    assert "did you mean 'jalan'?" in str(error)
+
+
+def test_a_missing_policy_is_told(call, bundle, tmp_path, monkeypatch):
+    monkeypatch.setenv("PINTU_POLICY", str(tmp_path / "nothing.toml"))
+    assert "cannot be read" in str(call("--bundle", bundle).exception)
+
+
+def test_the_router_keeps_to_the_policy(bundle, tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[mandates]\njalan = "never"\n', encoding="utf-8")
+    strict = load_router(Settings(bundle=bundle, policy=policy))
+    assert strict.policy == Policy(mandates={"jalan": "never"})
+    complaint = Complaint(text="Aspal di depan pasar berlubang dalam.", door="35.78")
+    (found,) = strict.route([complaint])
+    assert found.decision == "review"
+    assert "policy" in [reason.code for reason in found.reasons]
+    (plain,) = load_router(Settings(bundle=bundle)).route([complaint])
+    assert "policy" not in [reason.code for reason in plain.reasons]
+
+
+def test_a_profile_and_a_policy_go_together(bundle, tmp_path):
+    profile, policy = tmp_path / "profile.yaml", tmp_path / "policy.toml"
+    profile.write_text(
+        "region: '35.78'\nunits:\n- name: Dinas Jalan Raya\n  mandates: [jalan]\n", "utf-8"
+    )
+    policy.write_text('[mandates]\njalan = "always"\n', encoding="utf-8")
+    found = load_router(Settings(bundle=bundle, profile=profile, policy=policy))
+    (answer,) = found.route([Complaint(text="Aspal berlubang dalam.", door="35.78")])
+    assert answer.candidates[0].unit == "Dinas Jalan Raya"
+    assert found.policy.mandates == {"jalan": "always"}
+
+
 def test_a_port_in_use_is_told_in_one_line(call, bundle):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -60,7 +104,14 @@ def test_a_port_in_use_is_told_in_one_line(call, bundle):
 
 
 def test_settings_survive_the_way_through_the_environment(monkeypatch, tmp_path):
-    given = Settings(bundle=tmp_path, port=81, allow_public=True, log_level="error", max_body=5_000)
+    given = Settings(
+        bundle=tmp_path,
+        policy=tmp_path / "policy.toml",
+        port=81,
+        allow_public=True,
+        log_level="error",
+        max_body=5_000,
+    )
     for name, value in environment(given).items():
         monkeypatch.setenv(name, value)
     assert Settings() == given

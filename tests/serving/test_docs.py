@@ -2,19 +2,24 @@
 
 import base64
 import hashlib
+import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
-from data.complaint import COMPLAINT_FIELDS
+from classifier import decision
+from data.complaint import COMPLAINT_FIELDS, Complaint
 from data.registry.regions import level_of
-from serving.api import examples
+from serving.api import answers, examples
 from serving.api.answers import RecommendationOut, UnitsOut
 from serving.api.docs import page
 from serving.api.problems import KINDS
 from serving.api.wire import ComplaintIn
 from serving.settings import Settings
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -47,26 +52,100 @@ def test_the_wire_has_every_field_of_a_complaint():
     assert set(ComplaintIn.model_fields) == set(COMPLAINT_FIELDS)
 
 
+EXAMPLES = [
+    (examples.ROUTE_REQUEST, examples.ROUTE_ANSWER),
+    (examples.ASK_REQUEST, examples.ASK_ANSWER),
+]
+
+
 def test_the_example_requests_are_answered(client):
-    answer = client.post("/v1/route", examples.ROUTE_REQUEST)
-    assert answer.status_code == 200
-    assert answer.json().keys() == examples.ROUTE_ANSWER.keys()
+    for request, shown in EXAMPLES:
+        answer = client.post("/v1/route", request)
+        assert answer.status_code == 200
+        assert answer.json().keys() == shown.keys()
     assert client.post("/v1/route/batch", examples.BATCH_REQUEST).status_code == 200
 
 
 def test_the_example_answers_are_true(router):
-    RecommendationOut.model_validate(examples.ROUTE_ANSWER)
     UnitsOut.model_validate(examples.UNITS_ANSWER)
-    for shown in examples.ROUTE_ANSWER["candidates"]:
-        code = shown["region_code"]
-        units = router.registry.units(shown["mandate"], level_of(code), code)
-        assert (units[0].unit_id, units[0].name) == (shown["unit_id"], shown["unit"])
-        assert units[0].agency == shown["agency"]
     categories = {mandate.category for mandate in router.registry.mandates.values()}
-    assert examples.ROUTE_ANSWER["category"] in categories
-    words = f"{examples.ROUTE_REQUEST['title']}. {examples.ROUTE_REQUEST['text']}"
-    for place in examples.ROUTE_ANSWER["places"]:
-        assert words[place["start"] : place["end"]] == place["text"]
+    for request, answer in EXAMPLES:
+        made = RecommendationOut.model_validate(answer)
+        assert made.model_dump(exclude_unset=True) == answer  # no key that is not described
+        assert answer["category"] in categories
+        for shown in answer["candidates"]:
+            if code := shown["region_code"]:
+                units = router.registry.units(shown["mandate"], level_of(code), code)
+                known = (units[0].unit_id, units[0].name, units[0].agency)
+                assert known == (shown["unit_id"], shown["unit"], shown["agency"])
+        words = f"{request['title']}. {request['text']}" if "title" in request else request["text"]
+        explanation = answer.get("explanation", {"words": [], "rules": []})
+        spans = [*answer["places"], *explanation["words"]]
+        spans += answer["urgency"]["spans"] if answer["urgency"] else []
+        for span in spans:
+            assert words[span["start"] : span["end"]] == span["text"]
+
+
+def test_the_document_shows_the_examples_with_their_nulls(document):
+    content = document["paths"]["/v1/route"]["post"]["responses"]["200"]["content"]
+    shown = [example["value"] for example in content["application/json"]["examples"].values()]
+    assert shown == [examples.ROUTE_ANSWER, examples.ASK_ANSWER]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        examples.ROUTE_REQUEST["text"],
+        "Lampu jalan padam sudah seminggu. Selain itu, KTP anak saya belum dicetak.",
+        "Jalan provinsi di Sidoarjo rusak, SMA negeri di sana juga bocor atapnya.",
+    ],
+)
+def test_every_key_that_is_answered_is_described(proven, document, text):
+    complaint = Complaint(text=text, door="35.78")
+    (found,) = proven.route([complaint], explained=True)
+    row = json.loads(json.dumps(found.to_row()))
+    schemas = document["components"]["schemas"]
+    assert undescribed(row, {"$ref": "#/components/schemas/RecommendationOut"}, schemas) == []
+
+
+def undescribed(value, schema, schemas, path=""):
+    """Paths of the keys of an answer that its schema does not name."""
+    if "$ref" in schema:
+        return undescribed(value, schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas, path)
+    if "anyOf" in schema:
+        branches = [undescribed(value, branch, schemas, path) for branch in schema["anyOf"]]
+        return min(branches, key=len)
+    if isinstance(value, list):
+        items = schema["items"]
+        return [p for one in value for p in undescribed(one, items, schemas, f"{path}[]")]
+    if not isinstance(value, dict):
+        return []
+    if "additionalProperties" in schema:
+        inner = schema["additionalProperties"]
+        return [p for one in value.values() for p in undescribed(one, inner, schemas, f"{path}.*")]
+    named = schema.get("properties", {})
+    missing = [f"{path}.{key}" for key in value.keys() - named.keys()]
+    known = [key for key in value if key in named]
+    return missing + [
+        p for key in known for p in undescribed(value[key], named[key], schemas, f"{path}.{key}")
+    ]
+
+
+def test_every_reason_is_explained_in_both_documents(document):
+    assert answers.REASONS.keys() == decision.REASONS.keys()
+    described = document["components"]["schemas"]["ReasonOut"]["properties"]["code"]["description"]
+    written = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for code in decision.REASONS:
+        assert f"`{code}`" in described
+        assert f"| `{code}` |" in written
+
+
+def test_an_absent_explanation_is_never_null(document):
+    schema = document["components"]["schemas"]["RecommendationOut"]
+    assert schema["properties"]["explanation"]["$ref"].endswith("/ExplanationOut")
+    assert "default" not in schema["properties"]["explanation"]
+    assert "explanation" not in schema["required"]
+    assert set(schema["properties"]) - {"explanation"} == set(schema["required"])
 
 
 def test_problems_are_declared_with_their_media_type(document):
@@ -106,6 +185,9 @@ def test_the_page_tells_fields_limits_and_examples(client):
     for said in ("1.048.576 byte", "paling panjang 20000 karakter", "POST /v1/route/batch"):
         assert said in text
     assert examples.ROUTE_REQUEST["text"] in text
+    assert '"urgency": null' in text
+    assert "(bawaan false)" in text
+    assert "objek berisi daftar teks" in text
     assert all(name in text for name in COMPLAINT_FIELDS)
 
 

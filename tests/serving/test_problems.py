@@ -47,6 +47,9 @@ def fields(problem):
         ({**OK, "top": "3"}, "top"),
         ({**OK, "top": 2.5}, "top"),
         ({**OK, "top": True}, "top"),
+        ({**OK, "explain": "true"}, "explain"),
+        ({**OK, "explain": 1}, "explain"),
+        ({**OK, "explain": None}, "explain"),
         ({**OK, "created_at": SECRET}, "created_at"),
         ({**OK, "created_at": 1_700_000_000}, "created_at"),
         ({**OK, "created_at": "2026-13-01"}, "created_at"),
@@ -81,6 +84,7 @@ def test_an_unknown_door_is_told_with_the_remedy(client):
         ({"text": 5}, "complaints[3].text"),
         ({**OK, "door": "Kota Gotham"}, "complaints[3].door"),
         ({**OK, "top": 3}, "complaints[3].top"),
+        ({**OK, "explain": True}, "complaints[3].explain"),
         ("Lampu", "complaints[3]"),
     ],
 )
@@ -88,6 +92,14 @@ def test_one_bad_complaint_refuses_the_batch(client, bad, field):
     sent = {"complaints": [OK, OK, OK, bad, OK]}
     problem = assert_problem(client.post("/v1/route/batch", sent), 422)
     assert fields(problem) == [field]
+
+
+def test_explain_is_told_how_to_write_it(client):
+    for path, sent in (("/v1/route", OK), ("/v1/route/batch", {"complaints": [OK]})):
+        problem = assert_problem(client.post(path, {**sent, "explain": "ya"}), 422)
+        assert problem["errors"] == [
+            {"field": "explain", "message": "harus true atau false, tanpa tanda kutip"}
+        ]
 
 
 @pytest.mark.parametrize("count", [0, 257])

@@ -1,15 +1,18 @@
-"""Temperatures and thresholds, on toys whose answer is known."""
+"""Temperatures and blends, on toys whose answer is known."""
 
 import numpy as np
 import pytest
 
-from classifier.local import log_softmax
+from classifier.local import Groups, log_softmax
 from training.calibrate import (
+    SHARES,
     TEMPERATURES,
+    TOPIC_SHARES,
+    local_settings,
     pooled_temperature,
     set_likelihood,
     temperature,
-    threshold,
+    topic_share,
 )
 
 
@@ -57,58 +60,28 @@ def test_no_case_gives_the_default_for_the_pooled_head() -> None:
     assert pooled_temperature(np.empty((0, 4), np.float32), [], 3.5) == 3.5
 
 
-# -- the threshold from which a case goes out by itself
+# -- the weights of a regency's own head and of its categories
+
+GROUPS = Groups(np.arange(4), np.eye(4), np.arange(4), ("a", "b", "c", "d"))
+FLAT = np.full((400, 4), np.log(0.25))
+LABELS = np.arange(400) % 4
+TELLING = np.where(LABELS[:, None] == np.arange(4), 2.0, 0.0).astype(np.float32)
+MISLEADING = np.roll(TELLING, 1, axis=1)
+OPTIONS = [[int(label)] for label in LABELS]
 
 
-def precision(probabilities: np.ndarray, right: np.ndarray, found: float) -> float:
-    return float(right[probabilities >= found].mean())
+def test_a_head_that_knows_its_regency_is_heard() -> None:
+    chosen = local_settings(FLAT, TELLING, GROUPS, OPTIONS)
+    assert chosen == (TEMPERATURES[-1], SHARES[-1])
 
 
-def test_the_threshold_is_the_lowest_that_keeps_the_precision() -> None:
-    probabilities = np.linspace(0.99, 0.50, 100)
-    right = np.arange(100) < 60  # 60 right, then none: 60 of 63 are 95.2 %, 60 of 64 less
-    found = threshold(probabilities, right, 0.95)
-    assert found == pytest.approx(probabilities[62])
-    assert precision(probabilities, right, found) >= 0.95
+def test_a_head_that_misleads_is_not_heard() -> None:
+    assert local_settings(FLAT, MISLEADING, GROUPS, OPTIONS)[1] == 0.0
 
 
-def test_order_of_the_cases_does_not_matter() -> None:
-    probabilities = np.linspace(0.99, 0.50, 100)
-    right = np.arange(100) < 60
-    mixed = np.random.default_rng(0).permutation(100)
-    assert threshold(probabilities[mixed], right[mixed], 0.95) == pytest.approx(probabilities[62])
-
-
-def test_where_no_threshold_holds_nothing_goes_out() -> None:
-    probabilities = np.linspace(0.99, 0.50, 200)
-    assert threshold(probabilities, np.zeros(200, bool), 0.95) > 1
-    assert threshold(probabilities, np.arange(200) % 2 == 0, 0.95) > 1
-
-
-@pytest.mark.parametrize("n", [0, 1, 49])
-def test_a_few_cases_prove_nothing(n: int) -> None:
-    assert threshold(np.full(n, 0.99), np.ones(n, bool), 0.95) > 1
-
-
-def test_all_right_lets_all_out() -> None:
-    probabilities = np.linspace(0.99, 0.50, 80)
-    assert threshold(probabilities, np.ones(80, bool), 0.95) == pytest.approx(0.50)
-
-
-def test_equal_probabilities_go_out_together_or_not_at_all() -> None:
-    """60 right and 40 wrong cases of one probability: at 0.9 the precision is 60 %, not 95 %."""
-    probabilities = np.full(100, 0.9)
-    right = np.arange(100) < 60
-    found = threshold(probabilities, right, 0.95)
-    assert found > 1 or precision(probabilities, right, found) >= 0.95
-
-
-def test_random_cases_keep_the_promised_precision() -> None:
-    for seed in range(20):
-        random = np.random.default_rng(seed)
-        probabilities = np.round(random.random(300), 2)
-        right = random.random(300) < probabilities**0.3
-        found = threshold(probabilities, right, 0.9)
-        if found <= 1:
-            assert (probabilities >= found).sum() >= 50
-            assert precision(probabilities, right, found) >= 0.9, seed
+def test_categories_that_tell_are_heard_and_others_are_not() -> None:
+    chosen = (2.0, 0.3)
+    silent = np.zeros_like(TELLING)
+    for scores, share in ((TELLING, TOPIC_SHARES[-1]), (MISLEADING, 0.0)):
+        topics = log_softmax(3.0 * scores.astype(np.float64))
+        assert topic_share(FLAT, silent, GROUPS, chosen, topics, OPTIONS) == share

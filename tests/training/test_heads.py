@@ -10,7 +10,17 @@ from data.registry.regions import LEVELS
 from data.registry.registry import Registry
 from training.config import Config
 from training.fit.linear import Task
-from training.heads import CATEGORY, KIND, LOCAL, MANDATE, Labels, collect_labels, tasks_for
+from training.heads import (
+    CATEGORY,
+    KIND,
+    LOCAL,
+    MANDATE,
+    SCOPE,
+    Labels,
+    collect_labels,
+    count_topics,
+    tasks_for,
+)
 from training.targets import Target, make_targets
 
 CONFIG = Config(local_cases=10, category_cases=3)
@@ -211,6 +221,51 @@ def test_starter_cases_weigh_what_the_settings_say(registry: Registry) -> None:
     cases = [*city("Surabaya", "Dinas Sosial", "Sosial", 3), *starter("jalan", "Jalan", 3)]
     _, _, found = tasks(registry, cases, Config(starter_weight=0.25))
     assert found[MANDATE].weights.tolist() == [1, 1, 1, 0.25, 0.25, 0.25]
+
+
+def scoped(scope: str, n: int) -> list[LabelledCase]:
+    return [LabelledCase(Complaint(f"isi {i}"), scope=scope) for i in range(n)]
+
+
+def test_written_texts_teach_what_no_desk_answers_for(registry: Registry) -> None:
+    """And whatever has a unit or a mandate teaches that one does answer."""
+    cases = [
+        *scoped("outside", 3),
+        *scoped("inside", 2),
+        *starter("jalan", "Jalan", 4),
+        *city("Surabaya", "Dinas Sosial", "Sosial", 5),
+        LabelledCase(Complaint("isi"), kind="none"),  # nobody said whether a desk should answer
+    ]
+    _, labels, found = tasks(registry, cases)
+    scope = found[SCOPE]
+    assert scope.rows.tolist() == list(range(14))
+    assert [labels.heads[SCOPE][i] for i in scope.labels] == ["outside"] * 3 + ["inside"] * 11
+    assert scope.weights[0] > scope.weights[3] == 1
+    assert not set(found[MANDATE].rows.tolist()) & set(range(5))
+    assert not set(found[KIND].rows.tolist()) & set(range(5))
+
+
+def test_without_such_texts_there_is_no_head_for_them(labels_of) -> None:
+    assert SCOPE not in labels_of(starter("jalan", "Jalan", 3)).heads
+
+
+def test_topics_are_counted_where_a_regency_has_a_head_of_its_own(registry: Registry) -> None:
+    cases = [
+        *city("Surabaya", "Dinas Sosial", "Sosial", 8),
+        *city("Surabaya", "Dinas Perhubungan", "Jukir", 4),
+        *city("Surabaya", "Dinas Perhubungan", "Langka", 1),
+        *city("Semarang", "Dinas Sosial", "Sosial", 4),
+        *starter("bantuan-sosial", "Sosial", 5),
+    ]
+    targets = make_targets(cases, registry)
+    labels = collect_labels(targets, registry, CONFIG)
+    used = np.arange(len(cases)) != 0
+    social, traffic = targets[0].unit, targets[8].unit
+    assert social is not None
+    assert traffic is not None
+    assert count_topics(targets, labels, used) == {
+        "35.78": {"Sosial": {social.mandate: 7.0}, "Jukir": {traffic.mandate: 4.0}}
+    }
 
 
 def test_a_city_with_many_cases_does_not_drown_the_others(registry: Registry) -> None:

@@ -1,15 +1,18 @@
-"""Splits: the latest cases for tuning, or a draw that nothing else changes."""
+"""Splits: blocks of time for tuning and proof, or a draw that nothing else changes."""
 
 import random
 from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.complaint import Complaint, LabelledCase
-from training.splits import drawn, latest
+from training.splits import drawn, time_blocks
 
 START = datetime(2023, 1, 1)
+SMALLEST = 200
 
 
 def case(number: int, source: str = "a", day: int | None = None) -> LabelledCase:
@@ -19,62 +22,79 @@ def case(number: int, source: str = "a", day: int | None = None) -> LabelledCase
     )
 
 
+def blocks_of(cases: list[LabelledCase], count: int = 4) -> np.ndarray:
+    return time_blocks(cases, np.ones(len(cases), dtype=bool), count)
+
+
 def days(cases: list[LabelledCase], mask: np.ndarray) -> list[datetime]:
     return [c.complaint.created_at for c, m in zip(cases, mask, strict=True) if m]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("share", [0.1, 0.25, 0.4])
-def test_no_fitted_case_is_later_than_a_tuning_case(share: float) -> None:
+# -- blocks of time
+
+
+@pytest.mark.parametrize("count", [2, 4, 5])
+def test_no_case_of_a_block_is_later_than_one_of_the_next(count: int) -> None:
     order = list(range(1_000))
     random.Random(4).shuffle(order)
     cases = [case(i, day=day) for i, day in enumerate(order)]
-    mask = latest(cases, share)
-    assert mask.shape == (1_000,)
-    assert mask.dtype == bool
-    assert max(days(cases, ~mask)) < min(days(cases, mask))
-    assert share <= mask.mean() <= max(share, 0.25) + 0.01
+    blocks = blocks_of(cases, count)
+    assert blocks.shape == (1_000,)
+    assert set(blocks.tolist()) == set(range(count))
+    for number in range(count - 1):
+        assert max(days(cases, blocks == number)) < min(days(cases, blocks == number + 1))
 
 
-def test_a_large_source_gives_the_share_that_was_asked_for() -> None:
-    cases = [case(i, day=i) for i in range(20_000)]
-    assert latest(cases, 0.12).sum() == 2_400
+@given(st.integers(SMALLEST, 900), st.integers(1, 7))
+def test_blocks_are_of_one_size(n: int, count: int) -> None:
+    sizes = np.bincount(blocks_of([case(i, day=i) for i in range(n)], count), minlength=count)
+    assert sizes.sum() == n
+    assert sizes.max() - sizes.min() <= 1
 
 
-def test_each_source_gives_its_own_latest() -> None:
+def test_each_source_is_cut_alone() -> None:
     old = [case(i, "old", i) for i in range(400)]
     new = [case(i, "new", 5_000 + i) for i in range(300)]
     cases = [c for pair in zip(old, new, strict=False) for c in pair] + old[300:]
-    mask = latest(cases, 0.12)
-    for source in ("old", "new"):
-        mine = [c.source == source for c in cases]
-        assert 0.1 < mask[mine].mean() <= 0.26
-        assert max(days(cases, mine & ~mask)) < min(days(cases, mine & mask))
+    blocks = blocks_of(cases)
+    for source, size in (("old", 100), ("new", 75)):
+        mine = np.array([c.source == source for c in cases])
+        assert np.bincount(blocks[mine]).tolist() == [size] * 4
+        assert max(days(cases, mine & (blocks == 0))) < min(days(cases, mine & (blocks == 3)))
+    alone = blocks_of(new)
+    assert alone.tolist() == blocks[[c.source == "new" for c in cases]].tolist()
 
 
 def test_without_dates_the_place_in_the_file_is_the_order() -> None:
-    mask = latest([case(i) for i in range(400)], 0.12)
-    kept = int(mask.sum())
-    assert mask[-kept:].all()
-    assert not mask[:-kept].any()
+    assert blocks_of([case(i) for i in range(400)]).tolist() == sorted([0, 1, 2, 3] * 100)
 
 
-def test_a_small_source_gives_none() -> None:
-    small, large = (
-        [case(i, "s", 9_000 + i) for i in range(60)],
-        [case(i, "l", i) for i in range(400)],
-    )
-    mask = latest([*small, *large], 0.12)
-    assert not mask[:60].any()
-    assert mask[60:].any()
+@pytest.mark.parametrize("n", [0, 1, 60, SMALLEST - 1])
+def test_a_small_source_has_none(n: int) -> None:
+    small = [case(i, "s", 9_000 + i) for i in range(n)]
+    large = [case(i, "l", i) for i in range(400)]
+    blocks = blocks_of([*small, *large])
+    assert (blocks[:n] == -1).all()
+    assert (blocks[n:] >= 0).all()
+    assert (blocks_of([case(i, day=i) for i in range(SMALLEST)]) >= 0).all()
 
 
-def test_no_cases_give_an_empty_mask() -> None:
-    assert latest([], 0.12).shape == drawn([], 0.12).shape == (0,)
+def test_only_labelled_cases_are_in_a_block_and_count() -> None:
+    cases = [case(i, day=i) for i in range(600)]
+    labelled = np.arange(600) % 2 == 0
+    blocks = time_blocks(cases, labelled, 4)
+    assert (blocks[~labelled] == -1).all()
+    assert np.bincount(blocks[labelled]).tolist() == [75] * 4
+    assert (time_blocks(cases, np.arange(600) < SMALLEST - 1, 4) == -1).all()
 
 
-def test_splitting_twice_gives_the_same() -> None:
+def test_no_cases_have_no_blocks() -> None:
+    assert blocks_of([]).shape == drawn([], 0.12).shape == (0,)
+
+
+def test_cutting_twice_gives_the_same() -> None:
     cases = [case(i, day=i % 50) for i in range(500)]
-    np.testing.assert_array_equal(latest(cases, 0.2), latest(list(cases), 0.2))
+    np.testing.assert_array_equal(blocks_of(cases), blocks_of(list(cases)))
 
 
 # -- the draw

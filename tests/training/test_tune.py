@@ -1,4 +1,4 @@
-"""Tuning: on the latest cases where there are enough, on none that it is measured on."""
+"""Tuning: on one block of time where there are enough cases, proof on the others."""
 
 import json
 import warnings
@@ -11,19 +11,23 @@ from typing import Any
 
 import pytest
 
-from classifier.bundle import file_hash
-from classifier.decision import Settings
+from classifier.bundle import file_hash, load
+from classifier.policy import counted
 from classifier.router import Router
+from classifier.settings import Settings
+from data.cases import Cases
 from data.complaint import Complaint, LabelledCase
+from data.registry.registry import Registry
 from evaluation.evaluate import evaluate
 from training.config import Config
+from training.pipeline import train
 
 Train = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
 def large(every: list[LabelledCase]) -> list[LabelledCase]:
-    """Enough cases of one source to keep the latest for tuning: each text, and pairs of them."""
+    """Enough cases of one source to cut it into blocks of time: each text, and pairs of them."""
     cases = [replace(case, source="large.csv") for case in every]
     for number, (one, two) in enumerate(pairwise(tuple(cases))):
         if one.unit == two.unit:
@@ -40,23 +44,82 @@ def settings_of(folder: Path) -> dict[str, Any]:
     return found
 
 
-def test_a_large_file_is_tuned_on_its_latest_cases(run: Train, large: list[LabelledCase]) -> None:
-    out = run(large)
+@pytest.fixture(scope="module")
+def out(
+    tmp_path_factory: pytest.TempPathFactory,
+    registry: Registry,
+    make_cases: Callable[..., Cases],
+    large: list[LabelledCase],
+) -> Path:
+    """The bundle of the large file."""
+    folder = tmp_path_factory.mktemp("large") / "b"
+    config = Config(min_count=1, local_cases=40)
+    train([make_cases(large)], folder, registry, config, starter=False)
+    return folder
+
+
+def test_a_large_file_is_tuned_on_one_block_of_time(out: Path, large: list[LabelledCase]) -> None:
     settings = settings_of(out)
     tuned = int(settings["split"].split()[0])
-    assert "latest labelled cases" in settings["split"]
-    assert 0.1 * len(large) < tuned < 0.3 * len(large)
+    assert "block 2 of 4" in settings["split"]
+    assert tuned == pytest.approx(sum(bool(case.unit) for case in large) / 4, abs=1)
     metrics = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["tuned_on"] == settings["split"]
-    assert 0 < settings["threshold"] <= 1.01
     lamp = Complaint("lampu jalan padam lagi", regency="Kota Surabaya")
     best = Router.load(out).route([lamp])[0].candidates[0]
     assert best.unit_id == "35.78/dinas-perhubungan"
 
 
-def test_what_was_not_tuned_on_the_latest_cases_does_not_say_so(trained: Path) -> None:
-    """No source has the 200 cases from which it gives its latest to tuning."""
-    assert "latest" not in settings_of(trained)["split"]
+def test_the_other_blocks_are_its_proof(out: Path, large: list[LabelledCase]) -> None:
+    """Each of their cases was answered by a model that was fitted without its block."""
+    cases = load(out).calibration
+    tuned = int(settings_of(out)["split"].split()[0])
+    labelled = sum(bool(case.unit) for case in large)
+    assert len(cases) == labelled - tuned
+    assert set(cases.block.tolist()) == {0, 2, 3}
+    assert ((cases.probability >= cases.second) & (cases.probability <= 1)).all()
+    assert (cases.probability[cases.right] == cases.labelled[cases.right]).all()
+    assert 0.5 < cases.right.mean() < 1  # wrong answers are among them: it had not seen them
+    proofs = load(out).settings.proofs
+    for group in set(cases.group.tolist()):
+        assert proofs[group].cases == (cases.group == group).sum()
+        assert set(proofs[group].shortlist) == {"0.9", "0.95"}
+
+
+def test_the_card_tells_what_was_counted_and_what_may_go_out(out: Path, bundle: Path) -> None:
+    loaded = load(out)
+    card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"Counted on {len(loaded.calibration)} calibration cases" in card
+    for group, limits in Router.load(out).limits.items():
+        cases, routed, _ = counted([limits])
+        assert f"### {group}: {routed} of {cases} cases" in card
+    starter = (bundle / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "no labelled cases have proven any probability" in starter
+
+
+def test_a_proven_place_gets_shortlists(out: Path) -> None:
+    router = Router.load(out)
+    lamp = Complaint("lampu jalan padam lagi", regency="Kota Surabaya")
+    answer = router.route([lamp], top=1)[0]
+    candidates = [candidate.unit_id for candidate in answer.candidates]
+    assert set(answer.shortlists) == {"0.9", "0.95"}
+    for listed in answer.shortlists.values():
+        assert listed[0] == candidates[0]
+        assert set(listed) <= set(candidates)
+
+
+def test_the_promise_of_the_settings_is_kept_with_the_bundle(
+    run: Train, every: list[LabelledCase]
+) -> None:
+    config = Config(min_count=1, local_cases=40, target_precision=0.8)
+    assert settings_of(run(every[:40], config=config))["target"] == 0.8
+
+
+def test_what_was_not_tuned_on_time_does_not_say_so(trained: Path) -> None:
+    """No source has the 200 cases from which it is cut into blocks: nothing is proven."""
+    assert "block" not in settings_of(trained)["split"]
+    assert settings_of(trained)["proofs"] == {}
+    assert len(load(trained).calibration) == 0
 
 
 @pytest.mark.parametrize("share", [0.0, 0.12])

@@ -1,0 +1,1 @@
+"""The authority rules: which level of government answers for what, and by which law."""
