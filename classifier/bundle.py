@@ -201,7 +201,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except (ValueError, KeyError, AttributeError, TypeError):
         raise BundleError(f"{path} is damaged; copy the bundle again or retrain") from None
     if made != FORMAT:
-        raise BundleError(f"{folder}: format {made}, this Pintu reads {FORMAT}; train it again")
+        raise BundleError(
+            f"{folder}: format {made}, this Pintu reads {FORMAT}; "
+            "train it again (the starter bundle with `pintu starter`)"
+        )
     for name, (size, sha256) in facts.items():
         file = folder / name
         if not file.is_file():

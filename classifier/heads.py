@@ -21,6 +21,7 @@ _MOST = 24  # mandates followed at most
 _UNUSUAL = 2e-3  # probability of a category that no case of the mandate has carried
 _FEW_WORDS = 3  # words from which a text can be called unlike all others
 _KNOWN_WORDS = 0.4  # share of words that stand in training cases, below which it is
+_UNPLACED = ("desk", "near")  # heads that speak only where neither field nor door tells the place
 _LOCAL_LEVELS = {"regency", "district", "village"}
 
 CaseScores = Mapping[str, NDArray[np.float32]]
@@ -57,6 +58,11 @@ class HeadReader:
             for mandate, counts in bundle.categories.items()
         }
 
+    def wanted(self, place: Place) -> list[str]:
+        """The heads that are read for a place: units by their wording only where none is told."""
+        placed = place.context == PLACED
+        return [head for head in self.bundle.labels if not placed or head not in _UNPLACED]
+
     def mandate_probabilities(self, scores: CaseScores, place: Place) -> NDArray[np.float64]:
         """P(mandate label) of one case, shape (labels,), from its scores and where it belongs."""
         settings = self.bundle.settings
@@ -79,14 +85,11 @@ class HeadReader:
         temperature = self.bundle.settings.category_temperature
         return self._topics[regency].log_shares(scores["category"][None], temperature), share
 
-    def mandate_heads(self, place: Place) -> list[str]:
-        """The heads that ``mandates`` reads at a place."""
-        found = ["mandate"]
-        if place.likeliest in self.bundle.settings.local:
-            found.append(f"mandate@{place.likeliest}")
-            if self.bundle.settings.topics.get(place.likeliest):
-                found.append("category")
-        return found
+    def pooled(self, scores: CaseScores) -> dict[str, float]:
+        """Mandate label → probability by the pooled head alone, wherever the text belongs."""
+        logits = scores["mandate"][None].astype(np.float64) * self.bundle.settings.temperature
+        found = np.exp(log_softmax(logits))[0].tolist()
+        return dict(zip(self._labels, found, strict=True))
 
     def mandates(self, scores: CaseScores, place: Place) -> list[tuple[str, float]]:
         """The likely labels of the mandate head with their probabilities, likeliest first."""

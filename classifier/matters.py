@@ -68,6 +68,7 @@ class Limits:
 
 LIMITS = Limits({"list": 0.0, "marked": -1.5, "linked": -4.5, "inner": 1.0, "plain": 1.0})
 
+_UNSPOKEN = 1e-3  # probability by the whole text that a part's desk counts with at least
 _FLOOR = 1e-4  # probability of a desk that a part does not speak of
 _FOLLOWED = 0.1  # probability from which a mandate's desk is looked up
 _HELLO = 6  # words of a greeting; one to an addressee ("Yth. …") may have twice as many
@@ -215,14 +216,19 @@ def _ways(text: str, sure: float, limits: Limits) -> Iterator[tuple[list[tuple[i
         for cut in cuts
         if sure < limits.sure or cut.kind not in ("inner", "plain")
     }
-    most = -2 * log(_FLOOR)  # that two parts may gain
-    cuts = [cut for cut in penalties if penalties[cut] < most]
+    # At a cut two parts gain at most what the floor leaves; and of two desks the whole text can
+    # speak for the weaker no more than the likeliest mandate leaves. What cannot pay is not scored.
+    most = log(1 + _FLOOR) - log(_FLOOR)
+    weaker = limits.evidence * log(max(1.0 - sure + 2 * _FLOOR, _UNSPOKEN))
+    cuts = [cut for cut in penalties if penalties[cut] < most + weaker]
     cuts = sorted(sorted(cuts, key=penalties.__getitem__)[: limits.cuts])
     joined = [cut for cut in cuts if cut.kind not in ("inner", "plain")]
     for way in chain(((cut,) for cut in cuts), combinations(joined, 2)):
         spans = list(pairwise([0, *(cut.offset for cut in way), len(text)]))
-        if all(len(_CONTENT.findall(text[a:b])) >= limits.words for a, b in spans):
-            yield spans, sum(penalties[cut] for cut in way)
+        penalty = sum(penalties[cut] for cut in way)
+        pays = len(way) * most + weaker > penalty
+        if pays and all(len(_CONTENT.findall(text[a:b])) >= limits.words for a, b in spans):
+            yield spans, penalty
 
 
 def _gain(
@@ -240,7 +246,7 @@ def _gain(
         log(max(a.values())) + log(max(b.values())) - max(log(a[d]) + log(b[d]) for d in a)
         for a, b in pairwise(tables)
     )
-    return apart + limits.evidence * log(max(evidence, 1e-3))
+    return apart + limits.evidence * log(max(evidence, _UNSPOKEN))
 
 
 def _by_desk(part: Probabilities, desks: Mapping[str, str]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from classifier.calibration import CalibrationCases
 
@@ -98,7 +98,7 @@ def choose_limits(cases: CalibrationCases, policy: Policy, target: float) -> dic
 
 def lower_bound(right: int, cases: int, confidence: float = CONFIDENCE) -> float:
     """The one-sided Clopper–Pearson bound below a share of ``right`` in ``cases``."""
-    return float(beta.ppf(1 - confidence, right, cases - right + 1)) if right else 0.0
+    return float(betaincinv(right, cases - right + 1, 1 - confidence)) if right else 0.0
 
 
 def _limits(cases: CalibrationCases, policy: Policy, target: float) -> Limits:
@@ -189,7 +189,7 @@ def _smallest(
     if not len(probability):
         return _NO, 0.0
     ranked, hits, counts, last = _cumulate(probability, right)
-    bounds = np.where(hits > 0, beta.ppf(1 - CONFIDENCE, hits, counts - hits + 1), 0.0)
+    bounds = np.where(hits > 0, betaincinv(hits, counts - hits + 1, 1 - CONFIDENCE), 0.0)
     enough = np.flatnonzero((bounds >= target) & last)
     if not len(enough):
         return _NO, 0.0

@@ -125,12 +125,24 @@ class Router:
         """
         default = self.door_code(door) if door else None
         doors = [self.door_of(complaint) or default for complaint in complaints]
-        scores = self.bundle.model.scores([complaint.words for complaint in complaints])
+        places = [self.place(*pair) for pair in zip(complaints, doors, strict=True)]
+        scores = self._scores(complaints, [place for place, _ in places])
         asked = Asked(top, explained)
         return [
-            self._route(complaint, doors[i], _row(scores, i), asked)
+            self._route(complaint, doors[i], places[i], scores[i], asked)
             for i, complaint in enumerate(complaints)
         ]
+
+    def _scores(self, complaints: Sequence[Complaint], places: Sequence[Place]) -> list[CaseScores]:
+        """Each complaint's scores, of the heads that its place calls for."""
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for i, place in enumerate(places):
+            groups.setdefault(tuple(self._heads.wanted(place)), []).append(i)
+        found: dict[int, CaseScores] = {}
+        for heads, members in groups.items():
+            scores = self.bundle.model.scores([complaints[i].words for i in members], heads)
+            found |= {i: _row(scores, position) for position, i in enumerate(members)}
+        return [found[i] for i in range(len(complaints))]
 
     def units(self, query: str, region: str | None = None, limit: int = 20) -> list[Unit]:
         """Units that a query may mean: the one it resolves to, then the most similar."""
@@ -172,10 +184,11 @@ class Router:
         self,
         complaint: Complaint,
         door: str | None,
+        placed: tuple[Place, list[Mention]],
         scores: CaseScores,
         asked: Asked,
     ) -> Recommendation:
-        place, mentions = self.place(complaint, door)
+        place, mentions = placed
         rules = self.rules(complaint)
         raw, mandates = self.rank(complaint, place, rules, scores)
         proofs = self.bundle.settings.proofs
@@ -236,8 +249,8 @@ class Router:
             return ()
 
         def score(texts: Sequence[str]) -> list[dict[str, float]]:
-            found = self.bundle.model.scores(texts, self._heads.mandate_heads(place))
-            return [dict(self._heads.mandates(_row(found, i), place)) for i in range(len(texts))]
+            found = self.bundle.model.scores(texts, ["mandate"])
+            return [self._heads.pooled(_row(found, i)) for i in range(len(texts))]
 
         def desk(mandate: str) -> str:
             first = self._ranker.rank(place, [(mandate, 1.0)], {}, "", Wording())
@@ -248,10 +261,11 @@ class Router:
         if len(segments) < 2:
             return ()
         alone = [replace(complaint, text=text[s.start : s.end].strip(), title="") for s in segments]
-        scores = self.bundle.model.scores([part.words for part in alone])
+        places = [self.place(part, door) for part in alone]
+        scores = self._scores(alone, [found for found, _ in places])
         own = replace(asked, part=True)
         return tuple(
-            Part(segment.start, segment.end, self._route(part, door, _row(scores, i), own))
+            Part(segment.start, segment.end, self._route(part, door, places[i], scores[i], own))
             for i, (segment, part) in enumerate(zip(segments, alone, strict=True))
         )
 

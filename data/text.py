@@ -22,6 +22,7 @@ def clean(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
+@lru_cache(maxsize=64)  # several parts of a router read the same text
 def normalise(text: str) -> str:
     """Text as the text model reads it: lower case, plain words separated by one space.
 

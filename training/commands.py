@@ -62,10 +62,13 @@ def starter() -> None:
 
 def train_starter() -> Path:
     """The starter bundle's folder; trained unless one of the same tables is there already."""
+    from classifier.bundle import FORMAT
+    from data.authority.rules import TABLES as RULES
     from data.registry.regions import TABLES
 
-    digest = hashlib.sha256()
-    for path in sorted([*TABLES.rglob("*.*"), *([places] if (places := places_file()) else [])]):
+    digest = hashlib.sha256(f"format {FORMAT}".encode())
+    tables = [*TABLES.rglob("*.*"), *RULES.glob("*.yaml")]
+    for path in sorted([*tables, *([places] if (places := places_file()) else [])]):
         digest.update(path.read_bytes())
     folder = home() / "bundles" / f"starter-{digest.hexdigest()[:12]}"
     if not (folder / "manifest.json").is_file():

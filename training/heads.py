@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.models.linear import NEAR
+from classifier.models.linear import DESK, NEAR
 from data.complaint import KINDS, category_key
 from data.registry.regions import LEVELS, NATION, ancestor
 from data.registry.registry import Registry
@@ -15,7 +15,7 @@ from training.config import Config
 from training.fit.linear import Task, label_numbers
 from training.targets import OWN_DESK, Target
 
-MANDATE, LEVEL, KIND, CATEGORY, DESK = "mandate", "level", "kind", "category", "desk"
+MANDATE, LEVEL, KIND, CATEGORY = "mandate", "level", "kind", "category"
 LOCAL = "mandate@"
 SCOPE, SCOPES = "scope", ("inside", "outside")
 _OUTSIDE_WEIGHT = 4.0  # of a text outside of government: few of them stand against thousands

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from classifier.calibration import CalibrationCases, Ranked
 from classifier.local import group, log_softmax
-from classifier.models.linear import Head
+from classifier.models.linear import DESK, Head
 from classifier.settings import Settings
 from classifier.topics import topic_table
 from data.registry.units import Unit
@@ -24,7 +24,6 @@ from training.calibrate import (
 from training.fit.linear import score
 from training.heads import (
     CATEGORY,
-    DESK,
     KIND,
     LOCAL,
     MANDATE,

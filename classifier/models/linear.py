@@ -15,7 +15,7 @@ from classifier.alignment import align
 from classifier.features import MAX_WORDS, Featuriser
 from classifier.models.neighbours import Neighbours
 
-NEAR = "near"
+DESK, NEAR = "desk", "near"
 _NEAREST = np.float32(0.05)  # distance from the "no" side that counts at least
 _WEIGHTS, _VOCABULARY = "weights.safetensors", "vocabulary.json"
 
@@ -126,17 +126,18 @@ class LinearModel:
             columns, values = self.featuriser.row(text)
             if neighbours:
                 found[NEAR][position] = neighbours.score(columns, values)
-            if only is not None:
-                for name in wanted:
-                    found[name][position] = self.heads[name].score(columns, values)
-                continue
             for names, stacked in self._blocks:
-                row = stacked.score(columns, values)
-                start = 0
+                if len(names) > 1 and found.keys() >= set(names):
+                    row = stacked.score(columns, values)
+                    start = 0
+                    for name in names:
+                        width = found[name].shape[1]
+                        found[name][position] = row[start : start + width]
+                        start += width
+                    continue
                 for name in names:
-                    width = found[name].shape[1]
-                    found[name][position] = row[start : start + width]
-                    start += width
+                    if name in found:
+                        found[name][position] = self.heads[name].score(columns, values)
         return found
 
     def evidence(self, text: str, contrasts: Sequence[Contrast]) -> Evidence:
@@ -242,10 +243,11 @@ def _neighbours(arrays: Mapping[str, NDArray[Any]]) -> Neighbours | None:
 
 
 def _blocks(heads: Mapping[str, Head]) -> list[tuple[list[str], Head]]:
-    """Heads that read the same columns side by side, so that a text's rows are gathered once."""
-    widths: dict[int, list[str]] = {}
+    """Heads that read the same columns side by side, so that a text's rows are gathered once; the
+    head over units, wide and wanted for few texts, by itself."""
+    widths: dict[tuple[int, bool], list[str]] = {}
     for name, head in heads.items():
-        widths.setdefault(head.weights.shape[0], []).append(name)
+        widths.setdefault((head.weights.shape[0], name == DESK), []).append(name)
     return [
         (
             names,
