@@ -29,8 +29,12 @@ check: $(BIN)/.dev   ## lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(BIN)/.dev   ## accuracy on later cases of the shared data, speed and memory of this machine
+bench: $(BIN)/.dev   ## accuracy and decisions on later cases of the shared data, written test texts, speed
 	$(BIN)/python -m benchmarks.accuracy
+	$(BIN)/python -m benchmarks.decisions
+	$(BIN)/pintu starter >/dev/null
+	$(BIN)/python -m benchmarks.urgency
+	$(BIN)/python -m benchmarks.matters
 	$(BIN)/python -m benchmarks.speed
 
 places: $(BIN)/.base   ## import every district and village from the npm package idn-area-data

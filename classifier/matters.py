@@ -63,7 +63,7 @@ class Limits:
     own: float = 0.2
     sure: float = 0.9
     words: int = 3
-    cuts: int = 3
+    cuts: int = 2
 
 
 LIMITS = Limits({"list": 0.0, "marked": -1.5, "linked": -4.5, "inner": 1.0, "plain": 1.0})
