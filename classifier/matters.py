@@ -23,9 +23,8 @@ _ANNOUNCED = ("list", "marked")
 class Cut(NamedTuple):
     """A place (offset of a character) where a new matter may begin, and what speaks for it.
 
-    Kinds: an item of a list; a joiner that announces another matter ("selain itu"); one that may
-    as well go on ("terus", "juga") where a sentence begins; the same within a sentence; or
-    nothing but a new sentence.
+    Kinds: an item of a list; a joiner that announces another matter ("selain itu"); one that may as
+    well go on ("terus") where a sentence begins; the same within one; nothing but a new sentence.
     """
 
     offset: int
@@ -216,8 +215,8 @@ def _ways(text: str, sure: float, limits: Limits) -> Iterator[tuple[list[tuple[i
         for cut in cuts
         if sure < limits.sure or cut.kind not in ("inner", "plain")
     }
-    # At a cut two parts gain at most what the floor leaves; and of two desks the whole text can
-    # speak for the weaker no more than the likeliest mandate leaves. What cannot pay is not scored.
+    # What cannot pay is not scored: two parts gain at most what the floor leaves, and of two desks
+    # the whole text speaks for the weaker no more than the likeliest mandate leaves.
     most = log(1 + _FLOOR) - log(_FLOOR)
     weaker = limits.evidence * log(max(1.0 - sure + 2 * _FLOOR, _UNSPOKEN))
     cuts = [cut for cut in penalties if penalties[cut] < most + weaker]
