@@ -28,6 +28,7 @@ SIGN_BONUS = 0.25  # what a sign adds to the margins; 0.2 to 0.3 found most by c
 HARMLESS = 0.3  # what the lack of any concept of harm takes from it: found 1 % more of the urgent
 _MOST_SPANS = 5  # spans of the learnt part
 _SLIGHT = 0.25  # share of the strongest contribution below which a word is not listed
+_SHORTEST = 3  # characters of a word that is shown: a number or particle explains nothing
 _CONCEPTS, _FACTS = "concepts.safetensors", "urgency.json"
 
 
@@ -195,7 +196,11 @@ class UrgencyDetector:
         contributions, _ = self._evidence(text, words, reading)
         ranked = sorted(contributions.items(), key=lambda item: (-item[1], item[0]))
         least = _SLIGHT * max(ranked[0][1], 0.0) if ranked else 0.0
-        chosen = {span for span, weight in ranked[:_MOST_SPANS] if weight > 0 and weight >= least}
+        chosen = {
+            (start, end)
+            for (start, end), weight in ranked[:_MOST_SPANS]
+            if weight > 0 and weight >= least and end - start >= _SHORTEST
+        }
         for sign in reading.signs:
             for start, end in sign.hits:
                 chosen.update((word.start, word.end) for word in words[start:end])
