@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from classifier.bundle import file_hash, load
@@ -21,6 +22,7 @@ from data.registry.registry import Registry
 from evaluation.evaluate import evaluate
 from training.config import Config
 from training.pipeline import train
+from training.tune import smallest
 
 Train = Callable[..., Path]
 
@@ -152,3 +154,14 @@ def test_training_knows_nothing_of_the_cases_it_is_tested_on(
     assert {path: file_hash(path) for path in out.rglob("*") if path.is_file()} == files
     assert "lumping" not in (out / "model" / "vocabulary.json").read_text(encoding="utf-8")
     assert "lumping" not in (out / "labels.json").read_text(encoding="utf-8")
+
+
+def test_a_setting_that_does_better_by_chance_alone_is_not_taken() -> None:
+    """The smallest of the settings that are as good, give or take one standard error."""
+    rng = np.random.default_rng(1)
+    plain = rng.normal(-1.0, 0.5, 400)
+    by_chance = plain + rng.normal(0.001, 0.5, 400)
+    better = plain + rng.normal(0.2, 0.1, 400)
+    assert smallest([plain, by_chance]) == 0
+    assert smallest([plain, by_chance, better]) == 2
+    assert smallest([better, plain]) == 0
