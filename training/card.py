@@ -35,6 +35,8 @@ no part of the model was fitted on.
 
 Probabilities hold for complaints like those it was trained on. Without labelled cases of a place
 they rest on texts written for the project, and nothing is routed without a person.
+`cases/` holds texts of earlier cases, masked by rule and cut, to be shown to officers as similar
+cases: names that nothing announces may remain in them. `--set similar_cases=0` trains without.
 """
 
 
