@@ -29,16 +29,22 @@ LATER = datetime(2022, 12, 1)
 
 def main() -> None:
     """Measure everything and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    given = arguments(__doc__)
+    rows = measure(given.shared / "data")
+    print(table(rows))
+    if given.json:
+        given.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+
+
+def arguments(description: str | None) -> argparse.Namespace:
+    """The options of a benchmark that reads the client's data: ``shared`` and ``json``."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     if not (given.shared / "data").is_dir():
         raise SystemExit(f"{given.shared}: no data/ in it; give --shared FOLDER")
-    rows = measure(given.shared / "data")
-    print(table(rows))
-    if given.json:
-        given.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return given
 
 
 def measure(folder: Path) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ past alone. Prints Markdown tables: decisions, the authority rules on and off, t
 each calibration block in turn, texts out of scope, and what an explanation costs.
 """
 
-import argparse
 import json
 import tempfile
 import time
@@ -18,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.accuracy import Bundles, past_and_later
+from benchmarks.accuracy import Bundles, arguments, past_and_later
 from benchmarks.calibrators import compare
 from classifier.policy import Policy, choose_limits
 from classifier.router import Router
@@ -32,12 +31,7 @@ _TIMED = 300  # complaints that are explained
 
 def main() -> None:
     """Measure everything and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
-    if not (given.shared / "data").is_dir():
-        raise SystemExit(f"{given.shared}: no data/ in it; give --shared FOLDER")
+    given = arguments(__doc__)
     parts = past_and_later(given.shared / "data")
     with tempfile.TemporaryDirectory() as scratch:
         router = Bundles(Path(scratch)).train("pooled", [past for past, _ in parts])
