@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv
 
 from classifier.calibration import CalibrationCases
@@ -96,9 +96,13 @@ def choose_limits(cases: CalibrationCases, policy: Policy, target: float) -> dic
     }
 
 
-def lower_bound(right: int, cases: int, confidence: float = CONFIDENCE) -> float:
-    """The one-sided Clopper–Pearson bound below a share of ``right`` in ``cases``."""
-    return float(betaincinv(right, cases - right + 1, 1 - confidence)) if right else 0.0
+def lower_bound(
+    right: ArrayLike, cases: ArrayLike, confidence: float = CONFIDENCE
+) -> NDArray[np.float64]:
+    """The one-sided Clopper–Pearson bound below shares of ``right`` in ``cases``, same shape."""
+    hits, counts = np.asarray(right), np.asarray(cases)
+    found: NDArray[np.float64] = betaincinv(np.maximum(hits, 1), counts - hits + 1, 1 - confidence)
+    return np.where(hits > 0, found, 0.0)
 
 
 def _limits(cases: CalibrationCases, policy: Policy, target: float) -> Limits:
@@ -189,7 +193,7 @@ def _smallest(
     if not len(probability):
         return _NO, 0.0
     ranked, hits, counts, last = _cumulate(probability, right)
-    bounds = np.where(hits > 0, betaincinv(hits, counts - hits + 1, 1 - CONFIDENCE), 0.0)
+    bounds = lower_bound(hits, counts)
     enough = np.flatnonzero((bounds >= target) & last)
     if not len(enough):
         return _NO, 0.0

@@ -28,7 +28,7 @@ def train(
     active: bool,
 ) -> None:
     """Train a bundle from labelled cases of any mix of cities, plus the bundled starter cases."""
-    from data.cases import load_cases
+    from evaluation.compare_command import load_files
     from training.config import read_config
     from training.pipeline import train as run
 
@@ -38,12 +38,7 @@ def train(
         raise PintuError(f"--out {out} exists already; give another folder or remove it")
     chosen = read_config(config, settings)
     registry = _registry(profile)
-    sources = [load_cases(file) for file in files]
-    for source in sources:
-        for problem in source.problems:
-            click.echo(f"{source.source}: {problem}", err=True)
-        if not source.cases:
-            raise PintuError(f"--cases {source.source}: no usable case; see `pintu cases check`")
+    sources = load_files(files)
     bundle = run(sources, out, registry, chosen, starter=not no_starter)
     click.echo(
         f"{out}: {bundle.metrics['cases']} labelled and {bundle.metrics['starter_cases']} starter "

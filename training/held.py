@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from classifier.calibration import Ranked
 from classifier.jurisdiction import PLACED
-from classifier.models.linear import NEAR, Head
+from classifier.models.linear import NEAR, Head, LinearModel
 from classifier.router import Router
 from classifier.settings import Settings
 from training.fit.linear import score
@@ -43,7 +43,8 @@ class Held:
             [i for i, place in enumerate(self.places) if place.context != PLACED], dtype=np.int64
         )
         self._table = {name: score(head, run.x[rows]) for name, head in heads.items()}
-        neighbours = run.neighbours(np.flatnonzero(used & run.labelled))
+        model = bundle.model
+        neighbours = model.neighbours if isinstance(model, LinearModel) else None
         if neighbours:
             self._table[NEAR] = np.array(
                 [neighbours.score(row.indices, row.data) for row in run.x[rows]]

@@ -42,6 +42,7 @@ class Run:
         self.labels: Labels = collect_labels(self.targets, registry, config)
         self.labelled = np.array([t.unit is not None for t in self.targets])
         self.named = named_places(self.targets, registry)
+        self.rules = load_rules(registry.mandates)
         self.bar = tqdm(total=len(self.names()) * 2 + 4, desc="training", unit="step")
 
     def names(self) -> list[str]:
@@ -140,7 +141,6 @@ class Run:
         chosen = [self.labels.heads[MANDATE][mandates[i]] for i in rows]
         named = [self.named[i] for i in rows]
         neighbours = self.neighbours(rows)
-        rules = load_rules(self.registry.mandates)
         desks = count_desks(targets, chosen, contexts(targets, named), self.registry)
         worded = set(self.labels.heads.get(NEAR, ()))
         desks.units |= {
@@ -157,6 +157,6 @@ class Run:
             schemes=self.labels.schemes,
             categories=count_categories(self.targets, self.labels, mandates, used),
             topics=count_topics(self.targets, self.labels, used),
-            rules=rules,
-            rule_counts=count_rules(targets, self.registry.mandates, rules),
+            rules=self.rules,
+            rule_counts=count_rules(targets, self.registry.mandates, self.rules),
         )
