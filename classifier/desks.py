@@ -7,17 +7,16 @@ from types import MappingProxyType
 
 from classifier.agencies import AgencyFinder
 from classifier.authority import Factors
+from classifier.cells import LEAST, Cell, Said, Shares, Way, follow
 from classifier.jurisdiction import Place
 from data.registry.regions import LEVELS, NATION, Level
 from data.registry.registry import OFFICE_LEVELS, Registry
 from data.registry.units import Unit
-from data.text import normalise
 
 _CELL_PRIOR = 3.0  # cases that the registry's usual units of a cell are worth before any is counted
 _USUAL = 0.8  # share of them for the first of several units that a cell has by the tables
-_NAMED = 30.0  # how much likelier a unit becomes when the text holds its own name
-_LEAST = 1e-4  # joint probability below which a way is not followed further
 _LEVEL_PRIOR = 6.0
+_PLACES = 256  # places whose ways are remembered
 
 # Before any case is counted: how a mandate's cases divide among the levels where it exists, for a
 # complaint that names a place or came through one's door, and for one that does not.
@@ -26,8 +25,6 @@ LEVEL_WEIGHTS: Mapping[str, Mapping[Level, float]] = {
     "named": {"nation": 0.3, "province": 0.15, "regency": 1.0, "district": 1.0, "village": 1.0},
     "open": {"nation": 0.6, "province": 0.2, "regency": 1.0, "district": 1.0, "village": 1.0},
 }
-
-Shares = Sequence[tuple[Unit, float]]
 
 
 @dataclass
@@ -61,23 +58,8 @@ class Wording:
     share: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The normalised text and the ids of the national units that it names."""
-
-    text: str
-    units: frozenset[str]
-
-    def names(self, unit: Unit, own: Sequence[Sequence[str]]) -> bool:
-        """Whether the text names a unit: a national one, or by all words of one of its names."""
-        if unit.region_code == NATION:
-            return unit.unit_id in self.units
-        padded = f" {self.text} "
-        return any(all(f" {word} " in padded for word in words) for words in own)
-
-
 class DeskRanker:
-    """Ranks units; cells that were composed once are remembered."""
+    """Ranks units. What mandate and place alone settle is composed once and remembered."""
 
     def __init__(
         self, registry: Registry, desks: Desks, nowhere: Mapping[str, Mapping[str, float]]
@@ -85,7 +67,9 @@ class DeskRanker:
         self._registry, self._desks, self._nowhere = registry, desks, nowhere
         self._cell = lru_cache(maxsize=20_000)(self._compose_cell)
         self._office = lru_cache(maxsize=50_000)(self._compose_office)
-        self._somewhere = lru_cache(maxsize=5_000)(registry.somewhere)
+        self._somewhere = lru_cache(maxsize=5_000)(self._compose_somewhere)
+        self._levels = lru_cache(maxsize=20_000)(self._compose_levels)
+        self._memory = lru_cache(maxsize=_PLACES)(_new_memory)
         self._agencies = AgencyFinder(registry.agencies.values())
 
     def rank(
@@ -107,18 +91,31 @@ class DeskRanker:
             wording: what the wording alone says.
             factors: what the authority rules say of the level of some mandates.
         """
-        found: dict[str, tuple[Unit, float]] = {}
-        said = Said(text, frozenset(f"{NATION}/{agency}" for agency in self._agencies.find(text)))
+        units: dict[str, Unit] = {}
+        found: dict[str, float] = {}
+        agencies = self._agencies.find(text)
+        said = Said(frozenset(text.split()), frozenset(f"{NATION}/{a}" for a in agencies))
+        memory = self._memory(*_facts(place))
         for label, probability in mandates:
-            hint = _times(level_hint, factors.get(label, {}))
-            units = list(self._units(label, probability, place, hint, said, wording))
+            if label in self._desks.own:
+                ends = self._twins(label, place)
+            else:
+                hint = _times(level_hint, factors.get(label))
+                ways = memory.get(label)
+                if ways is None:
+                    ways = memory[label] = self._compose_ways(label, place)
+                ends = follow(
+                    ways, probability, hint, said, wording.units.get(label), wording.share
+                )
             # A way may end without a unit (a mandate that only one of two possible cities has):
             # the ways that do not share its probability.
-            kept = sum(share for _, share in units)
-            for unit, share in ((u, s * probability / kept) for u, s in units if kept):
-                known = found.get(unit.unit_id)
-                found[unit.unit_id] = (unit, share + (known[1] if known else 0.0))
-        return sorted(found.values(), key=lambda pair: (-pair[1], pair[0].unit_id))
+            kept = sum([share for _, share in ends])
+            for unit, share in ends if kept else ():
+                units[unit.unit_id] = unit
+                found[unit.unit_id] = found.get(unit.unit_id, 0.0) + share * probability / kept
+        ranked = sorted(found)  # the first of equals is the first by its id
+        ranked.sort(key=found.__getitem__, reverse=True)
+        return [(units[unit_id], found[unit_id]) for unit_id in ranked]
 
     def weigh(
         self,
@@ -153,69 +150,51 @@ class DeskRanker:
         shares = self.level_shares(label, place, level_hint)
         return sum(share * factors.get(level, 1.0) for level, share in shares.items())
 
-    def _units(
-        self,
-        label: str,
-        probability: float,
-        place: Place,
-        level_hint: Mapping[str, float],
-        said: Said,
-        wording: Wording,
-    ) -> Iterator[tuple[Unit, float]]:
-        """The units that may answer for one mandate, with their part of its probability."""
-        if label in self._desks.own:
-            twins = [self._desks.units[unit_id] for unit_id in self._desks.own[label]]
-            near = [place.regencies.get(u.region_code or "", 0.0) + _LEAST for u in twins]
-            for unit, weight in zip(twins, near, strict=True):
-                yield unit, probability * weight / sum(near)
-            return
-        worded = wording.units.get(label, ())
-        for unit, share in worded:
-            yield unit, probability * wording.share * share
-        left = probability * (1 - wording.share) if worded else probability
-        for level, p_level in self.level_shares(label, place, level_hint).items():
-            p = left * p_level
-            if p < _LEAST:
-                continue
+    def _twins(self, label: str, place: Place) -> list[tuple[Unit, float]]:
+        """The units of a name that could not be resolved, one for each region's papers."""
+        twins = [self._desks.units[unit_id] for unit_id in self._desks.own[label]]
+        return [(u, place.regencies.get(u.region_code or "", 0.0) + LEAST) for u in twins]
+
+    def _compose_ways(self, label: str, place: Place) -> list[Way]:
+        """The ways from a mandate to its units at a place."""
+        ways: list[Way] = []
+        for level, weight in self._levels(label, place.context, tuple(place.regencies)).items():
             if level in OFFICE_LEVELS:
-                for unit, share in self._offices(label, level, place):
-                    yield unit, p * share
-                continue
-            for region, p_region in self._regions(label, level, place):
-                if p * p_region >= _LEAST:
-                    for unit, share in self.cell(label, level, region, said):
-                        yield unit, p * p_region * share
+                ways.append(Way(level, weight, 0.0, list(self._offices(label, level, place))))
+            else:
+                regions = self._regions(label, level, place)
+                cells = [(p, self._cell(label, level, region)) for region, p in regions]
+                ways.append(Way(level, weight, LEAST, cells))
+        return ways
 
     def level_shares(
         self, mandate: str, place: Place, hint: Mapping[str, float]
     ) -> dict[Level, float]:
         """P(level | mandate, place), moved by the text's own hint (level → factor)."""
-        weights = LEVEL_WEIGHTS[place.context]
-        levels = self._registry.levels(mandate, place.regencies)
-        scale = _LEVEL_PRIOR / sum(weights[level] for level in levels)
-        counted = self._desks.levels.get(place.context, {}).get(mandate, {})
-        shares = {
-            level: (weights[level] * scale + counted.get(level, 0.0)) * hint.get(level, 1.0)
-            for level in LEVELS
-            if level in levels
-        }
+        levels = self._levels(mandate, place.context, tuple(place.regencies))
+        shares = {level: weight * hint.get(level, 1.0) for level, weight in levels.items()}
         total = sum(shares.values())
         return {level: share / total for level, share in shares.items()}
 
+    def _compose_levels(
+        self, mandate: str, context: str, regencies: tuple[str, ...]
+    ) -> dict[Level, float]:
+        """The levels where a mandate exists, each with its weight: prior and counted cases."""
+        weights = LEVEL_WEIGHTS[context]
+        levels = self._registry.levels(mandate, regencies)
+        scale = _LEVEL_PRIOR / sum(weights[level] for level in levels)
+        counted = self._desks.levels.get(context, {}).get(mandate, {})
+        return {
+            level: weights[level] * scale + counted.get(level, 0.0)
+            for level in LEVELS
+            if level in levels
+        }
+
     def cell(self, mandate: str, level: Level, region: str | None, said: Said) -> Shares:
         """The units of a mandate at a region with their shares, which sum to 1."""
-        shares = self._cell(mandate, level, region)
-        if len(shares) < 2:
-            return shares
-        names = _own_names(tuple(self._registry.aliases(unit) for unit, _ in shares))
-        raised = [
-            (unit, share * _NAMED if said.names(unit, own) else share)
-            for (unit, share), own in zip(shares, names, strict=True)
-        ]
-        total = sum(share for _, share in raised)
-        return [(unit, share / total) for unit, share in raised]
+        return self._cell(mandate, level, region).read(said)
 
-    def _compose_cell(self, mandate: str, level: Level, region: str | None) -> Shares:
+    def _compose_cell(self, mandate: str, level: Level, region: str | None) -> Cell:
         usual = list(self._registry.units(mandate, level, region))
         counts = self._desks.cells.get(cell_key(mandate, region), {})
         known = self._desks.units
@@ -225,7 +204,8 @@ class DeskRanker:
         for unit, prior in zip(usual, _priors(len(usual)), strict=True):
             shares[unit.unit_id] += _CELL_PRIOR * prior
         total = sum(shares.values())
-        return [(units[unit_id], share / total) for unit_id, share in shares.items() if share]
+        kept = [(units[unit_id], share / total) for unit_id, share in shares.items() if share]
+        return Cell.of(kept, (self._registry.aliases(unit) for unit, _ in kept))
 
     def _regions(
         self, mandate: str, level: Level, place: Place
@@ -236,7 +216,7 @@ class DeskRanker:
         known = place.regencies if level == "regency" else place.provinces
         yield from known.items()
         left = 1.0 - sum(known.values())
-        if left <= _LEAST:
+        if left <= LEAST:
             return
         # Nothing speaks for a place: earlier cases of this kind say where such texts belong.
         counts = {
@@ -249,32 +229,44 @@ class DeskRanker:
             yield region, left * n / total
         yield None, left * _CELL_PRIOR / total
 
-    def _offices(self, mandate: str, level: Level, place: Place) -> Iterator[tuple[Unit, float]]:
+    def _offices(self, mandate: str, level: Level, place: Place) -> Iterator[tuple[float, Cell]]:
         """District and village offices in each possible regency."""
         written = place.village if level == "village" else place.district
         regencies: list[tuple[str | None, float]] = list(place.regencies.items())
         regencies.append((None, 1.0 - sum(place.regencies.values())))
         for regency, probability in regencies:
-            if probability <= _LEAST:
+            if probability <= LEAST:
                 continue
             if written:
-                unit = self._office(mandate, level, written, place.district, regency)
+                yield probability, self._office(mandate, level, written, place.district, regency)
             else:
-                unit = self._somewhere(mandate, level, regency)
-            yield unit, probability
+                yield probability, self._somewhere(mandate, level, regency)
 
     def _compose_office(
         self, mandate: str, level: Level, written: str, district: str, regency: str | None
-    ) -> Unit:
+    ) -> Cell:
         """A written place's office; where labels tell namesakes apart by district, so do we."""
         if level == "village" and district and regency:
             longer = self._registry.office(mandate, level, f"{written} - {district}", regency)
             if longer.unit_id in self._desks.units:
-                return longer
-        return self._registry.office(mandate, level, written, regency)
+                return Cell([(longer, 1.0)])
+        return Cell([(self._registry.office(mandate, level, written, regency), 1.0)])
+
+    def _compose_somewhere(self, mandate: str, level: Level, regency: str | None) -> Cell:
+        return Cell([(self._registry.somewhere(mandate, level, regency), 1.0)])
 
 
-def _times(hint: Mapping[str, float], factors: Mapping[str, float]) -> Mapping[str, float]:
+def _facts(place: Place) -> tuple[object, ...]:
+    """A place as a key."""
+    regencies, provinces = tuple(place.regencies.items()), tuple(place.provinces.items())
+    return place.context, regencies, provinces, place.district, place.village
+
+
+def _new_memory(*_: object) -> dict[str, list[Way]]:
+    return {}
+
+
+def _times(hint: Mapping[str, float], factors: Mapping[str, float] | None) -> Mapping[str, float]:
     if not factors:
         return hint
     return {level: hint.get(level, 1.0) * factors.get(level, 1.0) for level in LEVELS}
@@ -285,15 +277,3 @@ def _priors(units: int) -> list[float]:
     if units <= 1:
         return [1.0] * units
     return [_USUAL, *([(1 - _USUAL) / (units - 1)] * (units - 1))]
-
-
-@lru_cache(maxsize=5_000)
-def _own_names(units: tuple[tuple[str, ...], ...]) -> list[list[list[str]]]:
-    """For each unit the longer words of each of its names that not all units share."""
-    words = [[normalise(name).split() for name in names] for names in units]
-    common = set.intersection(*(set(names[0]) for names in words))
-    own = [
-        [[word for word in name if word not in common and len(word) > 3] for name in names]
-        for names in words
-    ]
-    return [[name for name in names if name] for names in own]

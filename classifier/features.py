@@ -4,6 +4,7 @@ Letter n-grams never cross a word, so a word's n-grams are looked up once and re
 left for a request is one dictionary look-up a word. Training and serving share this code.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from data.text import normalise
 
 MAX_WORDS = 400  # words of a text that are read; 99.9 % of real complaints are shorter
-_REMEMBERED = 50_000  # words whose n-grams are kept
+_REMEMBERED, _LONG = 50_000, 30  # words whose n-grams are kept, and letters of the longest
 
 
 def word_features(words: Sequence[str]) -> list[str]:
@@ -47,7 +48,7 @@ class Featuriser:
     letters: Mapping[str, int]
     idf: NDArray[np.float32]
     sizes: tuple[int, int] = (3, 5)
-    _seen: dict[str, list[int]] = field(default_factory=dict, repr=False)
+    _seen: dict[str, NDArray[np.int32]] = field(default_factory=dict, repr=False)
 
     @property
     def columns(self) -> int:
@@ -56,13 +57,11 @@ class Featuriser:
     def row(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Columns (ascending, unique) and their weights for one text."""
         words = normalise(text).split()[:MAX_WORDS]
-        found = [c for f in word_features(words) if (c := self.words.get(f)) is not None]
-        letters: list[int] = []
-        for word in words:
-            letters += self.letter_columns(word)
-        first, first_values = self._block(found)
-        second, second_values = self._block(letters)
-        return np.concatenate([first, second]), np.concatenate([first_values, second_values])
+        get = self.words.get
+        found = [column for word in word_features(words) if (column := get(word)) is not None]
+        seen = self._seen
+        letters = [seen[word] if word in seen else self.letter_columns(word) for word in words]
+        return self._weighed(np.concatenate([np.array(found, np.int32), *letters]))
 
     def rows(
         self, texts: Iterable[str]
@@ -75,20 +74,37 @@ class Featuriser:
         data = np.concatenate([none_v, *(values for _, values in pairs)])
         return indptr, indices, data
 
-    def letter_columns(self, word: str) -> list[int]:
+    def letter_columns(self, word: str) -> NDArray[np.int32]:
+        """The columns of a word's n-grams, in their order; those that stand twice, twice."""
         known = self._seen.get(word)
         if known is None:
             get = self.letters.get
-            known = [c for f in letter_features(word, *self.sizes) if (c := get(f)) is not None]
-            if len(self._seen) < _REMEMBERED:
+            found = [c for f in letter_features(word, *self.sizes) if (c := get(f)) is not None]
+            known = np.array(found, dtype=np.int32)
+            if len(self._seen) < _REMEMBERED and len(word) <= _LONG:
                 self._seen[word] = known
         return known
 
-    def _block(self, columns: list[int]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        unique, counts = np.unique(np.asarray(columns, dtype=np.int32), return_counts=True)
-        values = (1.0 + np.log(counts.astype(np.float32))) * self.idf[unique]
-        length = float(np.sqrt(values @ values))
-        return unique, (values / length if length else values).astype(np.float32)
+    def _weighed(self, columns: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Each column once, ascending, with its weight. (``np.unique`` is thrice as slow.)"""
+        size = len(columns)
+        if not size:
+            return columns, np.empty(0, np.float32)
+        columns.sort()
+        first = np.ones(size, dtype=np.bool_)  # where a column stands for the first time
+        np.not_equal(columns[1:], columns[:-1], out=first[1:])
+        starts = first.nonzero()[0]
+        unique = columns[starts]
+        values = np.full(len(starts), size, np.float32)
+        values[:-1] = starts[1:]
+        values -= starts  # how often each column stands
+        values = (np.log(values) + np.float32(1.0)) * self.idf.take(unique)
+        border = int(unique.searchsorted(len(self.words)))
+        for part in (slice(border), slice(border, None)):
+            length = float(values[part] @ values[part])
+            if length:
+                values[part] /= math.sqrt(length)
+        return unique, values
 
 
 def build(

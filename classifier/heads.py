@@ -1,7 +1,8 @@
 """Reads the text model's scores: probabilities of mandates, kinds, categories and units."""
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from classifier.bundle import Bundle
 from classifier.desks import Wording
 from classifier.explain import LocalHead
 from classifier.jurisdiction import NAMED, PLACED, Place
-from classifier.local import blend, group, log_softmax
+from classifier.local import blend, group, log_softmax, softmax
 from classifier.models.linear import LinearModel
 from classifier.topics import topic_table
 from data.registry.units import Unit
@@ -26,6 +27,23 @@ _LOCAL_LEVELS = {"regency", "district", "village"}
 
 CaseScores = Mapping[str, NDArray[np.float32]]
 Ranked = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class _Scheme:
+    """The categories that are in use in one region.
+
+    Attributes:
+        columns: their columns in the category head, shape (n,).
+        labels: their names.
+        rows: mandate → its row in ``usual``.
+        usual: how often cases of each mandate carried each category, shape (mandates, n).
+    """
+
+    columns: NDArray[np.int64]
+    labels: Sequence[str]
+    rows: Mapping[str, int]
+    usual: NDArray[np.float64]
 
 
 class HeadReader:
@@ -46,16 +64,12 @@ class HeadReader:
         self._desks = _by_mandate(self._desk_units)
         categories = list(bundle.labels.get("category", ()))
         self._schemes = {
-            region: np.array([i for i, c in enumerate(categories) if c in set(known)])
+            region: _scheme(categories, set(known), bundle.categories)
             for region, known in bundle.schemes.items()
         }
         self._topics = {
             region: topic_table(counts, categories, self._groups[region])
             for region, counts in bundle.topics.items()
-        }
-        self._usual = {
-            mandate: np.array([counts.get(c, 0.0) for c in categories])
-            for mandate, counts in bundle.categories.items()
         }
 
     def wanted(self, place: Place) -> list[str]:
@@ -66,16 +80,17 @@ class HeadReader:
     def mandate_probabilities(self, scores: CaseScores, place: Place) -> NDArray[np.float64]:
         """P(mandate label) of one case, shape (labels,), from its scores and where it belongs."""
         settings = self.bundle.settings
-        logits = log_softmax(scores["mandate"][None].astype(np.float64) * settings.temperature)
+        logits = log_softmax(scores["mandate"].astype(np.float64) * settings.temperature)
         regency = place.likeliest
         if regency in settings.local:
             temperature, share = settings.local[regency]
             local = scores[f"mandate@{regency}"][None]
             topic = self._topic(scores, regency)
-            logits = blend(logits, local, self._groups[regency], temperature, share, topic)
+            groups = self._groups[regency]
+            logits = blend(logits[None], local, groups, temperature, share, topic)[0]
         if place.context == PLACED and settings.away != 1.0:
-            logits = logits + np.where(self._away, np.log(settings.away), 0.0)
-        found: NDArray[np.float64] = np.exp(log_softmax(logits))[0]
+            logits = logits + math.log(settings.away) * self._away
+        found: NDArray[np.float64] = np.exp(log_softmax(logits))
         return found
 
     def _topic(self, scores: CaseScores, regency: str) -> tuple[NDArray[np.float64], float] | None:
@@ -87,17 +102,13 @@ class HeadReader:
 
     def pooled(self, scores: CaseScores) -> dict[str, float]:
         """Mandate label → probability by the pooled head alone, wherever the text belongs."""
-        logits = scores["mandate"][None].astype(np.float64) * self.bundle.settings.temperature
-        found = np.exp(log_softmax(logits))[0].tolist()
-        return dict(zip(self._labels, found, strict=True))
+        logits = scores["mandate"].astype(np.float64) * self.bundle.settings.temperature
+        return dict(zip(self._labels, softmax(logits).tolist(), strict=True))
 
     def mandates(self, scores: CaseScores, place: Place) -> list[tuple[str, float]]:
         """The likely labels of the mandate head with their probabilities, likeliest first."""
-        probabilities = self.mandate_probabilities(scores, place)
-        order = np.argsort(-probabilities, kind="stable")[:_MOST]
-        return [
-            (self._labels[i], float(probabilities[i])) for i in order if probabilities[i] >= _LEAST
-        ]
+        ranked = _ranked(self._labels, self.mandate_probabilities(scores, place), _MOST)
+        return [(label, probability) for label, probability in ranked if probability >= _LEAST]
 
     def wording(
         self,
@@ -116,13 +127,8 @@ class HeadReader:
             if columns is not None:
                 logits = scores["desk"][columns] * settings.temperature
                 units = [self._desk_units[column] for column in columns]
-                found[mandate] = list(
-                    zip(
-                        units,
-                        np.exp(log_softmax(logits[None].astype(np.float64)))[0].tolist(),
-                        strict=True,
-                    )
-                )
+                shares = softmax(logits.astype(np.float64)).tolist()
+                found[mandate] = list(zip(units, shares, strict=True))
         return Wording(found, share)
 
     def with_neighbours(
@@ -154,7 +160,7 @@ class HeadReader:
         """Whether no government desk answers for such a text."""
         if "scope" not in scores:
             return False
-        margin = float(np.exp(scores["scope"][1])) - 1.0  # back from the logit
+        margin = math.exp(scores["scope"][1]) - 1.0  # back from the logit
         return margin > self.bundle.settings.outside
 
     def is_strange(self, text: str) -> bool:
@@ -163,39 +169,35 @@ class HeadReader:
         words = [word for word in normalise(text).split() if len(word) > 2]
         if len(words) < _FEW_WORDS or not isinstance(model, LinearModel):
             return False
-        return sum(word in model.featuriser.words for word in words) < _KNOWN_WORDS * len(words)
+        known = model.featuriser.words
+        return len([word for word in words if word in known]) < _KNOWN_WORDS * len(words)
 
     def level_hint(self, scores: CaseScores) -> dict[str, float]:
-        weighted = np.exp(scores["level"] * self.bundle.settings.level_weight)
-        return {
-            level: float(w) for level, w in zip(self.bundle.labels["level"], weighted, strict=True)
-        }
+        weighted = np.exp(scores["level"] * self.bundle.settings.level_weight).tolist()
+        return dict(zip(self.bundle.labels["level"], weighted, strict=True))
 
     def kinds(self, scores: CaseScores) -> Ranked:
-        logits = scores["kind"] * self.bundle.settings.kind_temperature
-        return _ranked(self.bundle.labels["kind"], logits)
+        labels = self.bundle.labels["kind"]
+        logits = scores["kind"].astype(np.float64) * self.bundle.settings.kind_temperature
+        return _ranked(labels, softmax(logits), len(labels))
 
     def categories(
         self,
         scores: CaseScores,
         place: Place,
         mandates: Sequence[tuple[str, float]],
+        most: int,
     ) -> Ranked:
-        """The categories in use where the complaint belongs, ranked: by their own words, and by
-        how often cases of the likely mandates carry them."""
-        regency = place.likeliest
-        columns = self._schemes.get(regency, self._schemes[""])
-        if not len(columns):
+        """The ``most`` likeliest categories in use where the complaint belongs: by their own words,
+        and by how often cases of the likely mandates carry them."""
+        scheme = self._schemes.get(place.likeliest, self._schemes[""])
+        if not scheme.labels:
             return ()
-        labels = self.bundle.labels["category"]
-        expected = np.full(len(columns), _UNUSUAL)
-        for mandate, probability in mandates:
-            counts = self._usual.get(mandate)
-            if counts is not None:
-                here = counts[columns]
-                expected += probability * here / (here.sum() + 1.0)
-        logits = scores["category"][columns] * self.bundle.settings.category_temperature
-        return _ranked([labels[column] for column in columns], logits + np.log(expected))
+        known = [(scheme.rows[m], p) for m, p in mandates if m in scheme.rows]
+        expected = np.array([p for _, p in known]) @ scheme.usual[[row for row, _ in known]]
+        logits = scores["category"][scheme.columns].astype(np.float64)
+        logits *= self.bundle.settings.category_temperature
+        return _ranked(scheme.labels, softmax(logits + np.log(expected + _UNUSUAL)), most)
 
     def _is_away(self, label: str) -> bool:
         mandate = self._registry.mandates.get(label)
@@ -203,6 +205,19 @@ class HeadReader:
             return False
         local = [desk for level, desk in mandate.levels.items() if level in _LOCAL_LEVELS]
         return all(desk.agency for desk in local)
+
+
+def _scheme(
+    categories: Sequence[str], known: set[str], counts: Mapping[str, Mapping[str, float]]
+) -> _Scheme:
+    """The scheme of some categories; ``counts``: mandate → category → cases."""
+    columns = [i for i, category in enumerate(categories) if category in known]
+    labels = [categories[i] for i in columns]
+    usual = np.array([[row.get(c, 0.0) for c in labels] for row in counts.values()])
+    usual = usual.reshape(len(counts), len(labels))
+    usual /= usual.sum(axis=1, keepdims=True) + 1.0
+    rows = {mandate: row for row, mandate in enumerate(counts)}
+    return _Scheme(np.array(columns, np.int64), labels, rows, usual)
 
 
 def _by_mandate(units: Sequence[Unit]) -> dict[str, NDArray[np.int64]]:
@@ -214,7 +229,7 @@ def _by_mandate(units: Sequence[Unit]) -> dict[str, NDArray[np.int64]]:
     return {mandate: np.array(found) for mandate, found in columns.items()}
 
 
-def _ranked(labels: Sequence[str], logits: NDArray[Any]) -> Ranked:
-    probabilities = np.exp(log_softmax(logits[None].astype(np.float64)))[0]
-    order = np.argsort(-probabilities, kind="stable")
-    return tuple((labels[i], float(probabilities[i])) for i in order)
+def _ranked(labels: Sequence[str], probabilities: NDArray[np.float64], most: int) -> Ranked:
+    order = (-probabilities).argsort(kind="stable")[:most]
+    found = zip(order.tolist(), probabilities[order].tolist(), strict=True)
+    return tuple([(labels[position], probability) for position, probability in found])

@@ -73,18 +73,25 @@ def blend(
     together = np.log(np.maximum(np.exp(pooled) @ groups.member, _LEAST))
     scores = np.full(together.shape, _FLOOR)
     scores[:, groups.columns] = local
-    near = log_softmax(scores * temperature)
-    blended = log_softmax((1 - share) * together + share * near)
+    # Each of these is right up to a number a case, which the last softmax takes out.
+    blended = (1 - share) * together + share * temperature * scores
     if topic is not None:
-        blended = log_softmax((1 - topic[1]) * blended + topic[1] * topic[0])
+        blended = (1 - topic[1]) * blended + topic[1] * topic[0]
     return log_softmax(pooled + (blended - together)[:, groups.of])
 
 
 def log_softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Row-wise log-softmax, shape (n, k)."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    normed: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    """Log-softmax of one case, shape (k,), or of each row, shape (n, k)."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    normed: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return normed
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The softmax of one case, shape (k,)."""
+    weights: NDArray[np.float64] = np.exp(logits - logits.max())
+    weights /= weights.sum()
+    return weights
 
 
 def _main(registry: Registry, region: str, label: str) -> str:

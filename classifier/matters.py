@@ -126,10 +126,10 @@ _LINE = r"(?:\n|\\n)"  # some exports write line breaks as two characters
 _ITEM = r"(?:\(?\d{1,2}[.)]|[-*•–]|\(?[a-e][.)])[ \t]{0,9}(?=\w)"
 _FIRST_ITEM = re.compile(r"(?:^|[\s.:;,(])(?:[1aA][.)]|[-*•–])\s{0,9}\w")
 _BREAK = re.compile(  # repetitions are bounded, so that no text takes long
-    rf"(?P<list>{_LINE}(?:\s|\\n){{0,9}}(?={_ITEM})|(?<=[.:;,\s])(?=[2-9][.)]\s+[A-Za-z]{{2}}))"
+    rf"(?=[\s\\.!?…;,2-9])(?:(?P<list>{_LINE}(?:\s|\\n){{0,9}}(?={_ITEM})|(?<=[.:;,\s])(?=[2-9][.)]\s+[A-Za-z]{{2}}))"
     rf"|(?P<line>{_LINE}(?:\s|\\n)*)"
     r"|(?P<full>(?:[.!?…;]|,,)[.!?…;,]{0,9}[\"')]{0,3}[^\S\n]{1,9}+(?!\n|\\n)|(?<=[a-z]{3})[.!?](?=[A-Z][a-z]))"
-    rf"|(?P<comma>,\s{{0,9}}|\s[-–/&+]{{1,3}}\s)|\s(?=(?:{_AND})\b)"
+    rf"|(?P<comma>,\s{{0,9}}|\s[-–/&+]{{1,3}}\s)|\s(?=(?:{_AND})\b))"
 )
 _ABBREVIATION = re.compile(
     r"\b(?:yth|jl|jln|no|kab|kec|kel|prov|bpk|sdri?|drg?|ir|hj?|tgl|rp|pt|cv|ds|dsn|gg|rt|rw|km"

@@ -7,7 +7,7 @@ from functools import cached_property
 from data.registry.regions import words_of
 
 _TOKEN = re.compile(r"(?:https?://|www\.)\S+|@\w+|([^\W\d_]+|\d+)")
-_CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"[A-Z](?<=[a-z]{2}[A-Z])(?=[a-z])")  # begins with what is rare
 _TIGHT = frozenset(["", " ", "-", "  ", " -", "- ", " - ", "'", "’", "`", "_", "–", "\u00a0"])
 _LOOSE = re.compile(r"[\s.:/'’`_–#\"(-]*")  # a cue word still belongs to the name behind such a gap
 _SENTENCE_END = frozenset(".!?\n")
@@ -128,36 +128,33 @@ class PlaceWords:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.spans: list[tuple[int, int]] = []
+        lower = _lower(text)
+        self.spans = _tokens(text, lower)
         self.words: list[str] = []
         self.letters: list[tuple[int, int]] = []
-        self.starts: dict[int, int] = {}
-        self.ends: dict[int, int] = {}
-        lower = _lower(text)
         parts: list[str] = []
         position = before = 0
-        for start, end in _tokens(text, lower):
+        for start, end in self.spans:
             if text[before:start] not in _TIGHT and not self._abbreviates(before, start):
                 parts.append(" ")
                 position += 1
             before = end
             word = lower[start:end]
             word = _SHORT.get(word, word)
-            self.starts[position] = len(self.words)
-            self.letters.append((position, position + len(word)))
-            position += len(word)
-            self.ends[position] = len(self.words)
-            self.spans.append((start, end))
+            begin, position = position, position + len(word)
+            self.letters.append((begin, position))
             self.words.append(word)
             parts.append(word)
         self.joined = "".join(parts)
+        self.starts = {begin: number for number, (begin, _) in enumerate(self.letters)}
+        self.ends = {end: number for number, (_, end) in enumerate(self.letters)}
 
     def _abbreviates(self, before: int, start: int) -> bool:
         """Whether the gap is the full stop of a short form ("Kep. Seribu")."""
         return (
             bool(self.words)
             and self.text[before:start].rstrip() == "."
-            and self.text[self.spans[-1][0] : before].lower() in _SHORT
+            and self.text[self.spans[len(self.words) - 1][0] : before].lower() in _SHORT
         )
 
     def __len__(self) -> int:

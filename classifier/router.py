@@ -218,7 +218,7 @@ class Router:
         return Recommendation(
             id=complaint.id,
             kinds=kinds,
-            categories=self._heads.categories(scores, place, mandates)[: asked.top],
+            categories=self._heads.categories(scores, place, mandates, asked.top),
             decision=decision,
             reasons=reasons,
             candidates=candidates,

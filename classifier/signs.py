@@ -53,10 +53,13 @@ class SignFinder:
 
     def hits(self, words: Sequence[str]) -> dict[str, list[Hit]]:
         """Where the concepts ("{name}") and phrases stand, in the order of the words."""
-        read = [self._read(word) for word in words]
+        known = self._seen.get
+        read = [self._read(word) if (seen := known(word)) is None else seen for word in words]
         found: dict[str, list[Hit]] = {}
         barred: dict[str, set[int]] = {}
         for start, first in enumerate(read):
+            if not first:
+                continue
             for size in range(1, self._longest.get(first, 0) + 1):
                 if start + size > len(read):
                     break
@@ -109,11 +112,9 @@ class SignFinder:
 
     def _read(self, word: str) -> str:
         """The table's word that a text's word is, perhaps with an ending or without vowels."""
-        read = self._seen.get(word)
-        if read is None:
-            read = self._recognise(word)
-            if len(self._seen) < 50_000:
-                self._seen[word] = read
+        read = self._recognise(word)
+        if len(self._seen) < 50_000:
+            self._seen[word] = read
         return read
 
     def _recognise(self, written: str) -> str:

@@ -104,6 +104,10 @@ class UrgencyDetector:
         self._numbers = {f"{{{name}}}": i for i, name in enumerate(table.concepts)}
         self._harm = {f"{{{name}}}" for name in table.harm}
         self._places = {danger.id: i for i, danger in enumerate(table.dangers)}
+        head = model.heads[URGENT]  # read for every text: one column, kept side by side
+        self._urgent = head.weights[:, 0].astype(np.float32)
+        self._bias = float(head.bias[0])
+        self._pairs = np.ascontiguousarray(concepts[:, :, 0])
 
     def find(self, text: str) -> Urgency | None:
         """The danger of which a text tells, or None.
@@ -154,8 +158,9 @@ class UrgencyDetector:
         hits = self._finder.hits(normalise(text).split()[:MAX_WORDS])
         present = concepts_in(hits, self._numbers)
         columns, values = self._model.featuriser.row(text)
-        margin = float(self._margins(URGENT, columns, values)[0])
-        score = margin + float(self._among(present)[:, :, 0].sum()) - self.threshold
+        score = float(values @ self._urgent.take(columns)) + self._bias - self.threshold
+        if present:
+            score += float(self._pairs[present][:, present].sum())
         score -= 0.0 if self._harm.intersection(hits) else HARMLESS
         signs = self._finder.signs(hits) if score + SIGN_BONUS >= 0 else []
         score += SIGN_BONUS if signs else 0.0
@@ -164,9 +169,7 @@ class UrgencyDetector:
     def _margins(
         self, name: str, columns: NDArray[np.int32], values: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        head = self._model.heads[name]
-        margins: NDArray[np.float32] = values @ head.weights[columns].astype(np.float32)
-        return margins + head.bias
+        return self._model.heads[name].margins(columns, values)
 
     def _among(self, present: Sequence[int]) -> NDArray[np.float32]:
         """The weights of some concepts and of their pairs, shape (k, k, 1 + dangers)."""

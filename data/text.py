@@ -13,6 +13,8 @@ _WORD = re.compile(r"[^\W_]+")
 _INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u2060\ud800-\udfff\ufeff]"
 )
+_PIECE = re.compile(r"[^ \t\n\r]+")
+_LONG = 30  # characters of the longest piece that is remembered
 _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
 
 
@@ -34,12 +36,24 @@ def normalise(text: str) -> str:
     >>> normalise("Pak, jlnnn rusaaak bgt @PemkotSby!! BanjirSampai lutut http://x.id/1")
     'pak jalan rusak banget pemkot sby banjir sampai lutut tautan'
     """
-    text = _URL.sub(" tautan ", unicodedata.normalize("NFKC", text))
+    return " ".join([normal for piece in _PIECE.findall(text) if (normal := _normal(piece))])
+
+
+def _normal(piece: str) -> str:
+    """The words of a piece of a text between blanks. Nothing in it depends on other pieces."""
+    return _remembered(piece) if len(piece) <= _LONG else _read(piece)
+
+
+def _read(piece: str) -> str:
+    text = _URL.sub(" tautan ", unicodedata.normalize("NFKC", piece))
     text = _INVISIBLE.sub("", text)
     text = _CAMEL.sub(" ", text).lower()
     text = _REPEATED.sub(r"\1", text)
     informal = informal_words()
     return " ".join(informal.get(word, word) for word in _WORD.findall(text))
+
+
+_remembered = lru_cache(maxsize=30_000)(_read)  # most pieces come again and again
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import ahocorasick
 
 from data.authority.rules import Rule
-from data.authority.words import words_of
+from data.authority.words import forms_of, words_of
 
 # A name behind such a word, with up to two linking words between, only tells where something is:
 # "di depan SMA 5", "sebelah selatan gedung puskesmas", "jalan ke terminal".
@@ -61,6 +61,9 @@ class RuleFinder:
         """
         if not len(self._automaton):
             return []
+        hits = list(self._automaton.iter(f" {' '.join(forms_of(text))} "))
+        if not hits:
+            return []
         words, spans = words_of(text)
         last_at: dict[int, int] = {}  # position of the space behind a word → the word's number
         position = 0
@@ -69,7 +72,7 @@ class RuleFinder:
             last_at[position] = index
         counted: list[tuple[int, int, int]] = []
         barred: dict[int, list[tuple[int, int]]] = {}
-        for end, (more, used) in self._automaton.iter(f" {' '.join(words)} "):
+        for end, (more, used) in hits:
             last = last_at[end]
             for number, counts in used:
                 if counts:

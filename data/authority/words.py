@@ -30,6 +30,11 @@ def words_of(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     return words, spans
 
 
+def forms_of(text: str) -> list[str]:
+    """The words of ``words_of`` alone, which are found faster than their offsets."""
+    return [word for token in _TOKEN.findall(text) for word in _forms(token)]
+
+
 @lru_cache(maxsize=1 << 16)
 def _forms(token: str) -> tuple[str, ...]:
     """A written word as normalised words, without the possessive ending."""

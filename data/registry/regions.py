@@ -120,6 +120,7 @@ class Regions:
                 codes = self._names.setdefault(place_key(written), [])
                 if region.code not in codes:
                     codes.append(region.code)
+        self._found = lru_cache(maxsize=4096)(self._search)
 
     def __len__(self) -> int:
         return len(self._by_code)
@@ -158,6 +159,9 @@ class Regions:
             level: only regions of this level; a type word in the name sets it too.
             within: only regions inside this code.
         """
+        return list(self._found(written, level, within))
+
+    def _search(self, written: str, level: Level | None, within: str | None) -> list[str]:
         if _CODE.fullmatch(written.strip()) and written.strip() in self._by_code:
             return [written.strip()]
         words = [word for word in words_of(written) if word not in {"administrasi", "adm"}]

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from classifier.desks import DeskRanker, Desks, Said, Wording, cell_key
+from classifier.cells import Said
+from classifier.desks import DeskRanker, Desks, Wording, cell_key
 from classifier.jurisdiction import NAMED, OPEN, PLACED, Place
 from data.registry.registry import Registry
 from data.registry.units import Unit
@@ -14,7 +15,7 @@ SURABAYA, SEMARANG = "35.78", "33.74"
 ROADS = "35.78/dinas-sumber-daya-air-dan-bina-marga"
 SOEWANDHIE = "35.78/rsud-dr-mohamad-soewandhie"
 HOSPITALS = (SOEWANDHIE, "35.78/rsud-bhakti-dharma-husada", "35.78/rsud-eka-candrarini")
-SILENT = Said("", frozenset())
+SILENT = Said(frozenset(), frozenset())
 Ranked = dict[str, float]
 
 
