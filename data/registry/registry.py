@@ -100,6 +100,10 @@ class Registry:
                 desks.setdefault(agency.mandate, []).append(self._composer.national(agency.id))
         return desks
 
+    def national(self, agency: str) -> Unit | None:
+        """The national agency of that id as a unit; None if unknown."""
+        return self._composer.national(agency) if agency in self.agencies else None
+
     def units(self, mandate: str, level: Level, region: str | None) -> Sequence[Unit]:
         """The units that answer for a mandate at a region of that level, the usual one first."""
         if level == "nation":

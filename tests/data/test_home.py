@@ -24,7 +24,7 @@ def test_the_last_activated_bundle_is_the_active_one(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         activate(tmp_path / name)
     assert active_bundle() == (tmp_path / "second").resolve()
-    assert [path.name for path in home().iterdir()] == ["active"]
+    assert {path.name for path in home().iterdir()} == {"active", "activations.jsonl"}
 
 
 def test_the_error_names_the_remedy() -> None:

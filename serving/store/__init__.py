@@ -1,0 +1,1 @@
+"""What the server keeps: tables, the audit chain, and the queries on them."""

@@ -1,0 +1,1 @@
+"""One module a step; steps that were released are never changed."""
