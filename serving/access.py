@@ -5,7 +5,7 @@ import re
 import time
 import traceback
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,10 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.api.problems import FAILURE, Problem, problem_response
 
+if TYPE_CHECKING:
+    from serving.ops.metrics import Metrics
+
 ACCESS = logging.getLogger("pintu.access")
 ERRORS = logging.getLogger("pintu.errors")
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+OTHER = "-"  # stands for methods and paths that a client made up
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# It is logged, so it must not be an identity number (16 digits) either.
+_REQUEST_ID = re.compile(r"(?!(.*[._-])?\d{16}([._-]|$))[A-Za-z0-9._-]{1,64}")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -39,6 +45,9 @@ class Access:
         started = time.perf_counter()
         sent_id = Headers(scope=scope).get("x-request-id", "")
         request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else uuid.uuid4().hex
+        metrics: Metrics | None = getattr(scope["app"].state, "metrics", None)
+        if metrics is not None:
+            metrics.request_begins()
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -57,17 +66,32 @@ class Access:
             problem = Problem(FAILURE, "Coba lagi nanti. Bila berulang, hubungi pengelola server.")
             await problem_response(problem, scope)(scope, receive, send_with_headers)
         finally:
-            milliseconds = round(1000 * (time.perf_counter() - started), 1)
+            seconds = time.perf_counter() - started
+            method, path = method_of(scope), route_of(scope)
+            if metrics is not None:
+                metrics.request_ends(method, path, status, seconds)
             ACCESS.info(
                 "request",
                 extra={
-                    "method": scope["method"],
-                    "path": getattr(scope.get("route"), "path", "-"),
+                    "method": method,
+                    "path": path,
                     "status": status,
-                    "ms": milliseconds,
+                    "ms": round(1000 * seconds, 1),
                     "request_id": request_id,
                 },
             )
+
+
+def method_of(scope: Scope) -> str:
+    """A request's method, ``OTHER`` for an unusual one: it is free text of the client's."""
+    method: str = scope["method"]
+    return method if method in _METHODS else OTHER
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the path that answered, ``OTHER`` if none did."""
+    path: str = getattr(scope.get("route"), "path", OTHER)
+    return path
 
 
 def describe(error: BaseException) -> str:

@@ -1,0 +1,1 @@
+"""Running it: metrics, models in service, drift."""
