@@ -30,6 +30,15 @@ _COMMANDS = {
     "cases": ("data.commands:cases", "Check files of labelled cases."),
     "places": ("data.commands:places", "Import districts and villages."),
     "serve": ("serving.commands:serve", "Serve the HTTP endpoint."),
+    "db": ("serving.store.commands:db", "Create and upgrade the database."),
+    "keys": ("serving.security.commands:keys", "Create, list, rotate and revoke API keys."),
+    "webhooks": ("serving.webhooks.commands:webhooks", "Tell other systems of decided cases."),
+    "models": ("serving.ops.model_commands:models", "Activate, roll back and shadow bundles."),
+    "drift": ("serving.ops.commands:drift", "Compare what comes in with what was calibrated."),
+    "settings": ("serving.ops.commands:settings", "Show the server's settings."),
+    "audit": ("serving.store.commands:audit", "Verify and show the audit log."),
+    "purge": ("serving.store.personal_commands:purge", "Take the words out of old closed cases."),
+    "person": ("serving.store.personal_commands:person", "Export or erase a person's cases."),
 }
 
 

@@ -3,9 +3,8 @@
 import os
 import socket
 from collections.abc import Callable
-from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -22,12 +21,6 @@ _EXISTING = click.Path(path_type=Path)
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one.  [default: 8000]")
 @click.option("--workers", type=int, help="Processes that answer.  [default: 1]")
-@click.option(
-    "--allow-public",
-    is_flag=True,
-    default=None,
-    help="Listen on an address that others can reach, though there are no keys yet.",
-)
 @click.pass_obj
 def serve(active: Callable[[], Path] | None, /, **given: Any) -> None:
     """Answer requests over HTTP; the documentation is at /docs.
@@ -35,45 +28,37 @@ def serve(active: Callable[[], Path] | None, /, **given: Any) -> None:
     Every option may be set in the environment too (PINTU_BUNDLE, PINTU_PORT …), and so may
     PINTU_MAX_BODY, PINTU_MAX_BATCH_BODY, PINTU_BODY_SECONDS and PINTU_LOG_LEVEL.
     """
-    from serving.app import create_app, load_router
+    from serving.app import create_app
+    from serving.ops.loading import load_router
+    from serving.security.listening import refuse_public
+    from serving.store.opening import open_database
 
     settings = _settings(given)
-    if not settings.allow_public and not is_loopback(settings.host):
-        raise click.UsageError(
-            f"{settings.host} can be reached by others and Pintu has no keys yet; put a reverse "
-            "proxy with authentication before 127.0.0.1, or give --allow-public"
-        )
     if settings.bundle is None and active is not None:
-        settings = settings.model_copy(update={"bundle": active()})
+        active()  # trains the starter bundle if none is active yet
+    database = open_database(settings)
+    refuse_public(settings, database)
     router = load_router(settings)
     listening = _listen(settings)
     host, port = listening.getsockname()[:2]
     written = f"[{host}]" if ":" in host else host
     click.echo(f"Pintu serves {router.name} at http://{written}:{port}", err=True)
-    _run(create_app(router, settings), settings, listening)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address; False for names other than localhost."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    if settings.workers > 1:
+        database.close()
+        del router  # it was loaded to tell its faults; each worker loads its own
+        _run(None, settings, listening)
+    else:
+        _run(create_app(router, settings, database), settings, listening)
 
 
 def _settings(given: dict[str, Any]) -> "Settings":
-    from pydantic import ValidationError
-
-    from serving.settings import Settings
+    from data.errors import PintuError
+    from serving.settings import configured
 
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        faults = [
-            f"{e['loc'][0]}: {e['msg']} (option or PINTU_{str(e['loc'][0]).upper()})"
-            for e in error.errors()
-        ]
-        raise click.UsageError("; ".join(faults)) from None
+        return configured(**{name: value for name, value in given.items() if value is not None})
+    except PintuError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _listen(settings: "Settings") -> socket.socket:
@@ -98,24 +83,28 @@ def _run(app: Any, settings: "Settings", listening: socket.socket) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from serving.logs import log_config
+    from serving.logs import hide_messages, log_config
+    from serving.ops.metrics import counted_together
+    from serving.security.protocol import protocol
 
-    several = settings.workers > 1
     config = uvicorn.Config(
-        "serving.app:from_environment" if several else app,
-        factory=several,
+        app or "serving.app:from_environment",
+        factory=app is None,
         workers=settings.workers,
         log_config=log_config(settings.log_level),
         access_log=False,  # Access logs, without query strings
         server_header=False,
+        http=cast(Any, protocol(settings)),  # called as the class would be
         ws="none",
         timeout_graceful_shutdown=10,
     )
     try:
-        if several:
+        if app is None:
             os.environ |= environment(settings)
-            Multiprocess(config, sockets=[listening]).run()
+            with counted_together(settings.workers):
+                Multiprocess(config, sockets=[listening]).run()
         else:
+            hide_messages()
             uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         pass  # the usual way to stop it
@@ -123,5 +112,12 @@ def _run(app: Any, settings: "Settings", listening: socket.socket) -> None:
 
 def environment(settings: "Settings") -> dict[str, str]:
     """The settings as the environment variables from which worker processes read them."""
-    values = settings.model_dump(mode="json", exclude_none=True)
-    return {f"PINTU_{name.upper()}": str(value) for name, value in values.items()}
+    from pydantic import SecretStr
+
+    values = settings.model_dump(exclude_none=True)
+    return {
+        f"PINTU_{name.upper()}": (
+            value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        )
+        for name, value in values.items()
+    }

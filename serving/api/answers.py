@@ -23,6 +23,7 @@ REASONS: Mapping[str, str] = {
     "ambiguous": "dua unit kerja hampir sama mungkin",
     "low_confidence": "keyakinan pada pilihan pertama kurang",
     "audit": "contoh acak untuk memeriksa mutu penerusan otomatis",
+    "bounced": "unit kerja menyatakan bukan wewenangnya",
 }
 
 

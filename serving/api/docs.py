@@ -129,7 +129,8 @@ def _operation(method: str, path: str, operation: Schema, schemas: Mapping[str, 
     for status, answer in operation["responses"].items():
         parts.append(f"<li>{status}: {escape(answer['description'])}{_shape(answer)}</li>")
     parts.append("</ul>")
-    good = operation["responses"]["200"]["content"]["application/json"]
+    answers = operation["responses"]
+    good = (answers.get("200") or answers["201"])["content"]["application/json"]
     parts += [_example("Contoh jawaban", example) for example in _examples(good)]
     return "".join([*parts, "</section>"])
 

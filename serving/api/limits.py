@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.api.problems import BAD_JSON, TOO_LARGE, TOO_SLOW, WRONG_TYPE, Problem
+from serving.security.callers import admitted
 
 _PLACE = re.compile(r"at line (?P<line>\d+) column (?P<column>\d+)$")
 _REASONS = (
@@ -83,6 +84,9 @@ class JsonRequest(Request):
             raise Problem(TOO_LARGE, f"Isi permintaan paling besar {self.limit} byte.")
 
     def _check_type(self) -> None:
+        plain = self.headers.get("content-type") == "application/json"
+        if plain and "content-encoding" not in self.headers:
+            return  # what nearly every client sends
         header = Header()
         header["content-type"] = self.headers.get("content-type", "")
         charset = header.get_content_charset("utf-8")
@@ -108,6 +112,7 @@ class JsonRoute(APIRoute):
             strict = JsonRequest(request.scope, request.receive)
             strict.limit = getattr(settings, self.limit)
             strict.seconds = settings.body_seconds
+            await admitted(request)  # before anything of the body is read
             return await handle(strict)
 
         return bounded

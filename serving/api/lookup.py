@@ -13,8 +13,9 @@ from data.text import clean
 from serving.api.answers import StatusOut, UnitsOut
 from serving.api.answers_model import ModelOut, model_facts
 from serving.api.problems import invalid
-from serving.api.shared import THREADS, UNKNOWN_REGION, Ready, declared
+from serving.api.shared import THREADS, UNKNOWN_REGION, Ready, declared, in_thread
 from serving.api.wire import UnitsQuery, is_blank
+from serving.store.database import Database
 
 router = APIRouter()
 
@@ -99,8 +100,11 @@ async def healthz() -> dict[str, str]:
     response_description="Ya",
     responses=declared(503),
 )
-async def readyz(_: Ready) -> dict[str, str]:
-    """200 bila paket model sudah dimuat, 503 bila belum."""
+async def readyz(request: Request, _: Ready) -> dict[str, str]:
+    """200 bila paket model sudah dimuat dan diuji, dan penyimpanan menjawab; 503 bila belum."""
+    database: Database | None = request.app.state.database
+    if database:
+        await in_thread(database.ping)
     return {"status": "ok"}
 
 

@@ -27,31 +27,53 @@ class ProblemKind:
 
 BAD_JSON = ProblemKind("json-rusak", 400, "Isi permintaan bukan JSON yang sah")
 BAD_REQUEST = ProblemKind("permintaan-rusak", 400, "Permintaan tidak dapat dibaca")
-NOT_FOUND = ProblemKind("tidak-ditemukan", 404, "Alamat tidak ditemukan")
+UNKNOWN_CALLER = ProblemKind("kunci-salah", 401, "Kunci API tidak ada atau tidak berlaku")
+NOT_ALLOWED = ProblemKind("tidak-berhak", 403, "Kunci API ini tidak berhak")
+NOT_FOUND = ProblemKind("tidak-ditemukan", 404, "Alamat atau laporan tidak ditemukan")
 WRONG_METHOD = ProblemKind("metode-salah", 405, "Metode tidak didukung di alamat ini")
 TOO_SLOW = ProblemKind("terlalu-lambat", 408, "Isi permintaan terlalu lama tiba")
+CONFLICT = ProblemKind("bentrok", 409, "Bertentangan dengan yang sudah tercatat")
 TOO_LARGE = ProblemKind("terlalu-besar", 413, "Isi permintaan terlalu besar")
 WRONG_TYPE = ProblemKind("jenis-isi", 415, "Jenis isi permintaan tidak didukung")
 INVALID = ProblemKind("isian-tidak-sah", 422, "Isian tidak sah")
+TOO_OFTEN = ProblemKind("terlalu-sering", 429, "Terlalu banyak permintaan")
 FAILURE = ProblemKind("gangguan", 500, "Terjadi gangguan di server")
 NOT_READY = ProblemKind("belum-siap", 503, "Pintu belum siap")
+OVERLOADED = ProblemKind("terlalu-sibuk", 503, "Pintu terlalu sibuk")
+STORE_DOWN = ProblemKind("penyimpanan", 503, "Penyimpanan tidak dapat dihubungi")
 KINDS = (
     BAD_JSON,
     BAD_REQUEST,
+    UNKNOWN_CALLER,
+    NOT_ALLOWED,
     NOT_FOUND,
     WRONG_METHOD,
     TOO_SLOW,
+    CONFLICT,
     TOO_LARGE,
     WRONG_TYPE,
     INVALID,
+    TOO_OFTEN,
     FAILURE,
     NOT_READY,
+    OVERLOADED,
+    STORE_DOWN,
 )
 _BY_STATUS = {kind.status: kind for kind in reversed(KINDS)} | {400: BAD_REQUEST}
 _DETAILS = {
     400: "Permintaan tidak mengikuti aturan HTTP.",
     404: "Tidak ada layanan di alamat ini. Lihat /docs untuk daftar alamat.",
     405: "Lihat kepala Allow atau /docs untuk metode yang didukung.",
+}
+
+
+_HEADERS = {
+    # The rest of a body that was not read would be taken for the next request.
+    TOO_LARGE: {"Connection": "close"},
+    TOO_SLOW: {"Connection": "close"},
+    NOT_READY: {"Retry-After": "5"},
+    OVERLOADED: {"Retry-After": "2"},
+    STORE_DOWN: {"Retry-After": "5"},
 }
 
 
@@ -67,9 +89,7 @@ class Problem(HTTPException):
     def __init__(
         self, kind: ProblemKind, detail: str, errors: Iterable[tuple[str, str]] = ()
     ) -> None:
-        # The rest of a body that was not read would be taken for the next request.
-        closes = kind in (TOO_LARGE, TOO_SLOW)
-        super().__init__(kind.status, detail, {"Connection": "close"} if closes else None)
+        super().__init__(kind.status, detail, _HEADERS.get(kind))
         self.kind = kind
         self.errors = list(errors)
 
@@ -110,6 +130,12 @@ def _as_problem(error: HTTPException) -> Problem:
     problem = Problem(kind, _DETAILS.get(kind.status, kind.title + "."))
     problem.headers = error.headers
     return problem
+
+
+async def on_store_down(request: Request, _: Exception) -> JSONResponse:
+    """Answers that the database could not be reached or written: nothing was lost."""
+    detail = "Tidak ada yang berubah. Coba lagi sebentar lagi; kirim ulang dengan `id` yang sama."
+    return problem_response(Problem(STORE_DOWN, detail), request.scope)
 
 
 async def on_invalid_input(request: Request, error: Exception) -> JSONResponse:

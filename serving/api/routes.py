@@ -1,11 +1,9 @@
 """The routes that recommend units for complaints."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Annotated, Any, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-import anyio.to_thread
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 
 from classifier.router import Router
 from data.complaint import Complaint
@@ -15,18 +13,14 @@ from serving.api import examples
 from serving.api.answers import BatchOut, RecommendationOut
 from serving.api.limits import BatchRoute, JsonRoute
 from serving.api.problems import invalid
-from serving.api.shared import THREADS, UNKNOWN_REGION, Ready, declared, named
-from serving.api.wire import BatchIn, ComplaintIn, RouteIn, complaint_from, is_blank
+from serving.api.shared import UNKNOWN_REGION, Ready, declared, named
+from serving.api.wire import MOST_CHARACTERS, BatchIn, RouteIn, complaint_from, is_blank
+from serving.batcher import Wish
+from serving.security.callers import Intake, charge
 
-# What may be routed on the event loop: some 10 ms. A text of 1,000 characters may take 50 ms, since
-# its matters are looked for.
-INLINE_COMPLAINTS = 3
-INLINE_CHARACTERS = 500
-_PROBLEMS = (400, 408, 413, 415, 422, 503)
+_PROBLEMS = (400, 401, 403, 408, 413, 415, 422, 429, 503)
 _ONE = named(examples.ROUTE_REQUEST, examples.ASK_REQUEST)
 _MANY = named(examples.BATCH_REQUEST)
-
-_T = TypeVar("_T")
 
 router = APIRouter(route_class=JsonRoute)
 batch_router = APIRouter(route_class=BatchRoute)
@@ -42,11 +36,18 @@ batch_router = APIRouter(route_class=BatchRoute)
     responses=declared(*_PROBLEMS),
 )
 async def route(
-    sent: Annotated[RouteIn, Body(openapi_examples=_ONE)], loaded: Ready
+    request: Request,
+    sent: Annotated[RouteIn, Body(openapi_examples=_ONE)],
+    loaded: Ready,
+    _: Intake,
 ) -> dict[str, Any]:
-    """Menentukan unit kerja yang berwenang atas sebuah laporan. `explanation` hanya ada pada
-    jawaban bila `explain` bernilai `true`."""
-    return await _run([sent], partial(_route_one, loaded, sent))
+    """Menentukan unit kerja yang berwenang atas sebuah laporan, tanpa mencatatnya. `explanation`
+    hanya ada pada jawaban bila `explain` bernilai `true`."""
+    complaint = complaint_from(sent)
+    found = faults(loaded, complaint)
+    if found:
+        raise invalid(found)
+    return (await _recommend(request, loaded, [complaint], "", sent))[0]
 
 
 @batch_router.post(
@@ -59,57 +60,52 @@ async def route(
     responses=declared(*_PROBLEMS),
 )
 async def route_batch(
-    sent: Annotated[BatchIn, Body(openapi_examples=_MANY)], loaded: Ready
+    request: Request,
+    sent: Annotated[BatchIn, Body(openapi_examples=_MANY)],
+    loaded: Ready,
+    caller: Intake,
 ) -> dict[str, Any]:
-    """Menentukan unit kerja untuk paling banyak 256 laporan. Semua diperiksa lebih dahulu:
-    bila satu saja tidak sah, tidak ada yang diproses."""
-    return await _run(sent.complaints, partial(_route_batch, loaded, sent))
+    """Menentukan unit kerja untuk paling banyak 256 laporan, tanpa mencatatnya. Semua diperiksa
+    lebih dahulu: bila satu saja tidak sah, tidak ada yang diproses."""
+    charge(request, caller, len(sent.complaints))
+    found: list[tuple[str, str]] = door_faults(loaded, sent.door)
+    complaints = [complaint_from(one) for one in sent.complaints]
+    for i, complaint in enumerate(complaints):
+        found += [(f"complaints[{i}].{f}", m) for f, m in faults(loaded, complaint)]
+    if found:
+        raise invalid(found)
+    return {"recommendations": await _recommend(request, loaded, complaints, sent.door, sent)}
 
 
-async def _run(sent: Sequence[ComplaintIn], work: Callable[[], _T]) -> _T:
-    """Does short work at once, and longer work in a thread, so that others need not wait."""
-    size = sum(len(complaint.text) for complaint in sent)
-    if len(sent) <= INLINE_COMPLAINTS and size <= INLINE_CHARACTERS:
-        return work()
-    return await anyio.to_thread.run_sync(work, limiter=THREADS)
-
-
-def _route_one(loaded: Router, sent: RouteIn) -> dict[str, Any]:
-    complaint = complaint_from(sent)
-    faults = _faults(loaded, complaint)
-    if faults:
-        raise invalid(faults)
-    return _recommend(loaded, [complaint], "", sent)[0]
-
-
-def _route_batch(loaded: Router, sent: BatchIn) -> dict[str, Any]:
-    faults: list[tuple[str, str]] = _door_faults(loaded, sent.door)
-    complaints = []
-    for i, one in enumerate(sent.complaints):
-        complaints.append(complaint_from(one))
-        faults += [(f"complaints[{i}].{f}", m) for f, m in _faults(loaded, complaints[-1])]
-    if faults:
-        raise invalid(faults)
-    return {"recommendations": _recommend(loaded, complaints, sent.door, sent)}
-
-
-def _recommend(
-    loaded: Router, complaints: Sequence[Complaint], door: str, asked: RouteIn | BatchIn
+async def _recommend(
+    request: Request,
+    loaded: Router,
+    complaints: Sequence[Complaint],
+    door: str,
+    asked: RouteIn | BatchIn,
 ) -> list[dict[str, Any]]:
-    found = loaded.route(
-        complaints, door=clean(door) or None, top=asked.top, explained=asked.explain
-    )
-    return [recommendation.to_row() for recommendation in found]
+    wish = Wish(clean(door) or None, asked.top, asked.explain)
+    state = request.app.state
+    rows = [one.to_row() for one in await state.batcher.route(loaded, complaints, wish)]
+    for row in rows:
+        state.metrics.routed(row)
+    return rows
 
 
-def _faults(loaded: Router, complaint: Complaint) -> list[tuple[str, str]]:
-    """What the wire model cannot see: text that shows nothing, a door that is not known."""
-    blank = is_blank(complaint.text)
-    empty = [("text", "kosong atau hanya berisi karakter tak tampak; tulis isi laporan")]
-    return (empty if blank else []) + _door_faults(loaded, complaint.door)
+def faults(loaded: Router, complaint: Complaint) -> list[tuple[str, str]]:
+    """What the wire model cannot see: text that shows nothing, or that has become too long by
+    cleaning (one sign may stand for eighteen), a door that is not known."""
+    found = door_faults(loaded, complaint.door)
+    if is_blank(complaint.text):
+        found.append(("text", "kosong atau hanya berisi karakter tak tampak; tulis isi laporan"))
+    for name, most in MOST_CHARACTERS.items():
+        if len(getattr(complaint, name)) > most:
+            found.append((name, f"paling panjang {most} karakter, sesudah dibersihkan"))
+    return found
 
 
-def _door_faults(loaded: Router, door: str) -> list[tuple[str, str]]:
+def door_faults(loaded: Router, door: str) -> list[tuple[str, str]]:
+    """The fault of a door that is not known."""
     try:
         if clean(door):
             loaded.door_code(clean(door))

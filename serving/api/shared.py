@@ -1,15 +1,21 @@
 """What several routes share: the loaded router, threads, and how answers are declared."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import anyio
+import anyio.to_thread
 from fastapi import Depends, Request
 
 from classifier.router import Router
 from serving.api.answers import ProblemOut
-from serving.api.problems import KINDS, NOT_READY, Problem
+from serving.api.problems import KINDS, NOT_READY, STORE_DOWN, Problem
+from serving.store.database import Database
 
 THREADS = anyio.CapacityLimiter(4)  # for work of tens of milliseconds; they share the interpreter
+READERS = anyio.CapacityLimiter(8)  # for work that waits for the database
+
+_T = TypeVar("_T")
 UNKNOWN_REGION = (
     "bukan daerah yang dikenal; tulis kode Kemendagri (35.78) atau nama lengkapnya "
     "(Kota Surabaya, Kabupaten Bandung, Jawa Timur)"
@@ -29,6 +35,26 @@ async def ready_router(request: Request) -> Router:
 
 
 Ready = Annotated[Router, Depends(ready_router)]
+
+
+async def open_database(request: Request) -> Database:
+    """The database.
+
+    Raises:
+        Problem: 503, the server was started without one.
+    """
+    database: Database | None = request.app.state.database
+    if database is None:
+        raise Problem(STORE_DOWN, "Server ini berjalan tanpa penyimpanan laporan.")
+    return database
+
+
+Stored = Annotated[Database, Depends(open_database)]
+
+
+async def in_thread(work: Callable[[], _T]) -> _T:
+    """Do work that waits for the database, off the event loop."""
+    return await anyio.to_thread.run_sync(work, limiter=READERS)
 
 
 def declared(*problems: int) -> dict[int | str, dict[str, Any]]:

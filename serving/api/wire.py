@@ -168,6 +168,11 @@ def complaint_from(sent: ComplaintIn) -> Complaint:
 
 
 _TEXTS = set(ComplaintIn.model_fields) - {"created_at"}
+MOST_CHARACTERS: dict[str, int] = {
+    name: next(m.max_length for m in field.metadata if hasattr(m, "max_length"))
+    for name, field in ComplaintIn.model_fields.items()
+    if name in _TEXTS
+}
 
 
 def is_blank(text: str) -> bool:

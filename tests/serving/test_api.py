@@ -113,7 +113,7 @@ def test_unknown_places_in_other_fields_are_allowed(client):
         "?",
         "jalan\x00 rusak",
         "x" * 20_000,
-        "\ufdfa" * 20_000,
+        "\ufdfa" * 1_000,  # eighteen letters each, once cleaned
         "मार्ग खराब",
         "1",
     ],

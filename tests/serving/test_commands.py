@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from classifier.errors import BundleError
 from classifier.policy import Policy
 from data.complaint import Complaint
-from data.errors import TableError
-from serving.app import load_router
-from serving.commands import environment, is_loopback, serve
+from data.errors import PintuError, TableError
+from serving.commands import environment, serve
+from serving.ops.loading import load_router
 from serving.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -31,15 +31,10 @@ def call(monkeypatch):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
-def test_a_public_address_needs_consent(call, bundle, host):
-    result = call("--bundle", bundle, "--host", host)
-    assert result.exit_code == 2
-    assert "--allow-public" in result.output
-    assert "no keys" in result.output
-
-
-def test_loopback_addresses():
-    assert all(map(is_loopback, ["127.0.0.1", "127.8.8.8", "::1", "localhost"]))
+def test_a_public_address_needs_a_key(call, bundle, host):
+    error = call("--bundle", bundle, "--host", host).exception
+    assert isinstance(error, PintuError)
+    assert "pintu keys create" in str(error)
 
 
 def test_a_bad_setting_is_named(call, monkeypatch):
@@ -108,7 +103,8 @@ def test_settings_survive_the_way_through_the_environment(monkeypatch, tmp_path)
         bundle=tmp_path,
         policy=tmp_path / "policy.toml",
         port=81,
-        allow_public=True,
+        secret="s" * 40,
+        database_url="postgresql://pintu:kata-sandi@db/pintu",
         log_level="error",
         max_body=5_000,
     )
