@@ -90,8 +90,9 @@ def is_masked(kind: str, value: str, text: str, masked: str) -> bool:
     if kind == "PLATE":
         return value not in masked
     digits = re.sub(r"\D", "", value)
-    left = re.sub(r"(?<=\d)[ .()-]{1,3}(?=\d)", "", masked)
-    return not any(digits[i : i + 4] in left for i in range(len(digits) - 3))
+    fours = {digits[i : i + 4] for i in range(len(digits) - 3)}
+    left, whole = (re.sub(r"(?<=\d)[ ._()-]{1,3}(?=\d)", "", form) for form in (masked, text))
+    return all(left.count(four) < max(whole.count(four), 1) for four in fours)
 
 
 def _times(word: str, text: str) -> int:

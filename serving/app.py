@@ -26,7 +26,7 @@ from serving.ops.shadow_runner import ShadowRunner
 from serving.ops.swap import BundleWatcher
 from serving.security.listening import cors
 from serving.security.secret import secret
-from serving.settings import Settings
+from serving.settings import Settings, configured
 from serving.store.database import Database, Unavailable
 from serving.store.opening import open_database
 from serving.store.writer import GroupWriter
@@ -113,7 +113,7 @@ def from_environment() -> FastAPI:
         PintuError: the bundle, the profile or the policy cannot be loaded.
     """
     hide_messages()
-    settings = Settings()
+    settings = configured()
     return create_app(load_router(settings), settings, open_database(settings))
 
 
@@ -126,7 +126,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.watcher = BundleWatcher(app, state.settings)
     work = [state.watcher.run()]
     if state.database:
-        work.append(Deliverer(state.database, state.settings, state.secret).run())
+        deliverer = Deliverer(
+            state.database, state.settings, state.secret, told=state.metrics.webhook
+        )
+        work.append(deliverer.run())
         work.append(ShadowRunner(state.settings).run())
     async with asyncio.TaskGroup() as beside:
         tasks = [beside.create_task(one) for one in work]

@@ -13,6 +13,7 @@ from data.complaint import Complaint
 from data.masking import mask_with
 from serving.batcher import Batcher, Wish
 from serving.ops.metrics import Metrics
+from serving.ops.tracing import span
 from serving.security.callers import Caller
 from serving.security.secret import derived
 from serving.store.ids import new_id
@@ -78,7 +79,8 @@ class Desk:
             Unavailable: the database cannot be reached or written.
         """
         masked = [_masked(one, door) for one in arrived]
-        found = await self._batcher.route(router, masked, Wish(top=TOP))
+        with span("route", complaints=len(masked)):
+            found = await self._batcher.route(router, masked, Wish(top=TOP))
         now = datetime.now(UTC)
         request = [
             self._submission(one, complaint, recommendation, caller, now, i, retry_key)
@@ -86,7 +88,8 @@ class Desk:
                 zip(arrived, masked, found, strict=True)
             )
         ]
-        outcome = await asyncio.wrap_future(self._writer.submit(request))
+        with span("store"):
+            outcome = await asyncio.wrap_future(self._writer.submit(request))
         if not isinstance(outcome, Conflict):
             for recorded in outcome:
                 if not recorded.replayed:

@@ -41,7 +41,9 @@ class Settings(BaseSettings):
         log_level: the least severe messages that are logged; "info" has one line a request.
     """
 
-    model_config = SettingsConfigDict(env_prefix="PINTU_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PINTU_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     bundle: Path | None = None
     profile: Path | None = None

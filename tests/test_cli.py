@@ -250,7 +250,7 @@ def test_activating_replaces_what_was_active(tmp_path: Path) -> None:
     for name in ("a", "b"):
         activate(tmp_path / name)
         assert active_bundle() == tmp_path / name
-    assert [path.name for path in home().iterdir()] == ["activations.jsonl", "active"]
+    assert {path.name for path in home().iterdir()} == {"activations.jsonl", "active"}
 
 
 def test_an_active_bundle_that_is_gone_is_told(tmp_path: Path) -> None:

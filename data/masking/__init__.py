@@ -1,13 +1,15 @@
 """Takes personal data out of texts before they are stored, shown or trained on.
 
 The rules are this project's own, from the written forms of Indonesian numbers and names. They are
-heuristics: names are found only after words that announce one, or at the end as a signature.
+heuristics: names are found after words that announce one, at the end as a signature, beside a
+number that was masked, and where common names stand by themselves.
 """
 
 import re
 from collections.abc import Sequence
 
 from data.masking.forms import mask_forms
+from data.masking.loose import mask_loose
 from data.masking.names import mask_names
 from data.masking.numbers import mask_numbers
 from data.masking.words import is_ordinary
@@ -26,7 +28,7 @@ def mask(text: str) -> str:
     'nama saya [NAMA], NIK [NIK], wa [TELEPON]'
     """
     for _ in range(_ROUNDS):  # a mark may part what hid a second number from view ("…NIK=…")
-        before, text = text, mask_names(mask_numbers(mask_forms(text)))
+        before, text = text, mask_loose(mask_names(mask_numbers(mask_forms(text))))
         if text == before:
             break
     return text

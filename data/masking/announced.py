@@ -25,12 +25,13 @@ _WHOSE = listed(
     "saya sy kami aku ku abdi kula lengkap panggilan kandung asli pelapor pemohon pengadu korban "
     "pemilik anak istri isteri suami ayah siswa murid pasien penerima orang tua ortu kepala "
     "keluarga ktp wajib pajak penanggung jawab wali adalah yaitu ialah adik kakak pasangan "
-    "pertama kedua ketiga angkat tiri bernama namanya nama bungsu sulung"
+    "pertama kedua ketiga angkat tiri bernama namanya nama bungsu sulung orangnya orange pelakunya"
 )
 _ADDRESS = listed(
     "bapak ibu pak bu bpk bp sdr sdri saudara saudari mas mbak mba kang teh teteh bang cak "
     "uda uni mbah tn ny nn ustadz ustad ust ustadzah kh kiai kyai nyai haji hajah hajjah alm almh "
-    "almarhum almarhumah tuan nyonya nona gus ki koh cik"
+    "almarhum almarhumah tuan nyonya nona gus ki koh cik bude budhe pakde pakdhe paklik bulik koko "
+    "cici opung inang amang amaq inaq daeng puang ompung oma opa datuk datok tuanku papuq"
 )
 _IN_FULL = listed(
     "bapak ibu pak bu saudara saudari mas mbak mba kang teh bang cak uda uni mbah haji"
@@ -44,20 +45,21 @@ _FAINT = {"teh", "uni", "uda", "ki", "cik", "koh", "tuan"}  # more often tea, a 
 _KIN = listed(
     "anak istri isteri suami ayah ibu bapak adik adek kakak abang nenek kakek mertua ponakan "
     "keponakan cucu putra putri tetangga teman kawan ipar ibunda ayahanda bayi paman tante om bibi "
-    "sepupu mama mamak papa emak"
+    "sepupu mama mamak papa emak lare putra-putri menantu cicit kekasih"
 )
 _POSSESSIVE = {"saya", "sy", "kami", "aku", "kita", "gue", "gw", "kandung", "kula", "abdi"}
 _ROLES = listed(
     "korban pasien petugas oknum pelaku kades lurah camat rt rw kadus sekdes dukuh ketua "
     "guru dokter bidan penerima pemilik pemohon pelapor nasabah sopir supir mandor murid siswa "
     "siswi peserta penghulu pegawai jenazah dishub bendahara sekretaris ketuanya karyawan "
-    "satpam tukang calo saksi pengelola kepsek sekcam waris"
+    "satpam tukang calo saksi pengelola kepsek sekcam waris keluarga pengantin pajak pengasuh "
+    "almarhumah kasus terlapor juragan bos majikan pengacara perawat kasir"
 )
 _SELDOM = listed("anak teman kawan putra putri camat lurah kades dukuh rt rw peserta om bibi")
 _OFFICES = {("sekretaris", "desa"), ("perangkat", "desa"), ("kepala", "sekolah")}
 _PERSONS = {"korban", "pasien", "penerima", "pemohon", "jenazah", "nasabah", "saksi", "pelapor"}
 _SELF = {"saya", "sy", "aku", "gue", "gw", "gua", "kula", "kulo", "abdi", "beta", "awak", "ambo"}
-_SELF |= {"perkenalkan", "ulun", "ini", "dengan", "inyong", "tiang", "ane"}
+_SELF |= {"perkenalkan", "ulun", "ini", "dengan", "inyong", "tiang", "ane", "sayo", "hamba", "dalem", "kami"}
 _BEFORE_SELF = listed(
     "perkenalkan kenalkan kenalin assalamualaikum wb wr pagi siang sore malam halo hallo hai hi "
     "min admin kak dengan ini bahwa hormat perkenankan permisi punten om bupati wali kota gubernur "
@@ -69,8 +71,10 @@ _FAREWELLS = listed(
     "wassalamualaikum suwun trimakasih ttd tertanda matursuwun"
 )
 _SIGNED = {"ttd", "tertanda", "wassalam", "wassalamualaikum"}
-_PLACES = listed(
-    "jalan jl jln gang gg rs rsud rsup rsu rsia rsi sakit smp sma smk sd tk smpn sman smkn sdn mi "
+PLACES = listed(
+    "jalan jl jln gang gg rs rsj rsjd rsau rsal rumkit stasiun simpang bundaran alun masjidil "
+    "plaza mall kapal kereta "
+    "rsud rsup rsu rsia rsi sakit smp sma smk sd tk smpn sman smkn sdn mi "
     "mts universitas univ kampus stadion gor bandara masjid musholla mushola langgar pasar taman "
     "toko warung kios depot warteg bengkel soto sate bakso makan pondok pesantren ponpes gedung "
     "lapangan kampung perumahan perum jembatan terminal pelabuhan puskesmas klinik apotek tpu "
@@ -113,18 +117,18 @@ def announced(reading: Reading, i: int) -> tuple[int, Strength] | None:
         return _skip(reading, i + 1, (), _STOPPED, Strength.ADDRESS)
     if low in _SELF and _opens(reading, i):
         self_named = Strength.SELF if low not in {"ini", "dengan"} else Strength.LISTED
-        return _skip(reading, i + 1, (), _LOOSE, self_named)
+        return _skip(reading, i + 1, {"sendiri", "pribadi", "selaku"}, _LOOSE, self_named)
     stem = low.removesuffix("nya").removesuffix("ku")
     if stem in _KIN and (stem != low or reading.low(i + 1) in _POSSESSIVE):
         return _skip(reading, i + 1, _POSSESSIVE | _WHOSE, _LOOSE, Strength.ADDRESS)
-    if (low in _ADDRESS or low in _TITLES) and not _in_place(reading, i):
+    if (low in _ADDRESS or low in _TITLES) and not in_place(reading, i):
         if low in _TITLES and not reading.word(i + 1)[:1].isupper():
             return None
         faint = low in _FAINT or (low in _ABBREVIATED and gap[:1] != ".")
         sure = Strength.LISTED if faint else Strength.ADDRESS
         return _skip(reading, i + 1, (), _after(low), sure)
     office = low in _ROLES or (reading.low(i - 1), low) in _OFFICES
-    if (office or low in _KIN) and reading.gap(i) != "-" and not _in_place(reading, i):
+    if (office or low in _KIN) and reading.gap(i) != "-" and not in_place(reading, i):
         sure = Strength.LISTED if low in _SELDOM else Strength.LIKELY
         sure = Strength.SELF if low in _PERSONS else sure
         return _skip(reading, i + 1, (), _SPACED, sure)
@@ -165,16 +169,16 @@ def _after(low: str) -> re.Pattern[str]:
 
 def _opens(reading: Reading, i: int) -> bool:
     """Whether the word opens a sentence, or follows a greeting or an introduction."""
-    if i == 0 or reading.low(i - 1) in _BEFORE_SELF:
+    if i == 0 or reading.low(i - 1) in _BEFORE_SELF or reading.low(i + 1) == "sendiri":
         return True
     return bool(_PARTED.search(reading.gap(i)))
 
 
-def _in_place(reading: Reading, i: int) -> bool:
+def in_place(reading: Reading, i: int) -> bool:
     """Whether the name of a road, school, hospital or shop is being given."""
     for back in range(i - 1, max(-1, i - 6), -1):
         low = reading.low(back)
-        if low in _PLACES:  # "Kepala Puskesmas dr. …" is a person
+        if low in PLACES:  # "Kepala Puskesmas dr. …" is a person
             return reading.low(back - 1) not in _HEADS
         if low not in _ADDRESS and low not in _TITLES and len(low) > 1:
             return False
@@ -185,7 +189,7 @@ def _signature(reading: Reading, i: int) -> tuple[int, Strength] | None:
     """A name near the end, after a farewell and parted from what stands before it."""
     low = reading.lows[i]
     signed = low in _SIGNED or (low in {"saya", "kami", "hormat"} and _takes_leave(reading, i))
-    if signed and len(reading.lows) - i <= _SIGNATURE + 4:
+    if signed and (len(reading.lows) - i <= _SIGNATURE + 4 or "," in reading.gap(i + 1)):
         return _skip(reading, i + 1, {"saya", "kami"}, _OPEN, Strength.SELF)
     if len(reading.lows) - (i + 1) > _SIGNATURE:
         return None

@@ -29,32 +29,41 @@ _SERIES = (
     r"WIB|JT|RB|PCS|TON|PER|KWH|HR|BLN|GB|MB|LT|GG|JL|SD|SMP|SMA|KALI|BU|PAK|TDK|GAK|GA|UDH)\b)"
     r"[A-Z]{1,3}(?!\w)"
 )
+# Where a vehicle is spoken of or the area has two letters, a unit in capitals is a plate's as well.
+_CAPITALS = r"(?!(?:KM|CM|MM|KG|CC|WIB|DI)\b)[A-Z]{1,3}(?!\w)"
 _SEP = r"[ .-]?"
 _VEHICLES = (
-    "mobil|motor|truk|truck|bus|angkot|angkutan|taksi|taxi|pick ?up|avanza|xenia|innova|brio|jazz|"
-    "beat|vario|scoopy|nmax|pcx|supra|mio|vixion|honda|yamaha|suzuki|toyota|daihatsu|ojek|bentor|"
-    "kendaraan|mikrolet|ambulans|tangki|dump|elf|minibus|sepeda motor"
+    "mobil|motor|montor|oto|truk|truck|bus|bis|angkot|angkutan|taksi|taxi|pick ?up|pikap|avanza|"
+    "xenia|innova|brio|jazz|beat|vario|scoopy|nmax|aerox|pcx|supra|mio|vixion|honda|yamaha|suzuki|"
+    "toyota|daihatsu|mitsubishi|isuzu|hino|fuso|canter|ojek|ojol|bentor|betor|becak|bajaj|bemo|"
+    "kendaraan|mikrolet|ambulans?|tangki|dump|elf|hiace|minibus|travel|l ?300|kijang|carry|pajero|"
+    "fortuner|terios|rush|ertiga|calya|agya|ayla|sigra|hilux|colt|engkel|tronton|trailer|kontainer|"
+    "ninja|cbr|satria|vespa|revo|jupiter|sedan|jeep|jip|yaris|alphard|livina|panther|xpander|mercy|"
+    "bmw|wuling|hyundai|viar|gojek|grab|ranmor|r[24]|lyn|metromini|kopaja|xmax|fino|genio|freed|"
+    "mobilio|gran ?max|triton|ranger|datsun|karimun|kia|mazda|nissan|[ckwh]rv|cr-v|hr-v"
 )
 _PLATES = (
     re.compile(
-        r"(\b(?:nopol|no\.? ?pol(?:isi)?|(?:nomor|bernomor) (?:polisi|kendaraan)|"
-        r"(?:ber)?plat(?: (?:nomor|nomer|no))?)\b\.?[\s:=]{0,3})"
-        rf"(?:{_AREAS}){_SEP}[1-9]\d{{0,3}}(?:{_SEP}{_SERIES}|(?<=\d{{3}})(?!\w))",
+        r"(\b(?:nopol|no\.? ?pol(?:isi)?|(?:nomor|nomer|bernomor) (?:polisi|kendaraan)|tnkb|stnk|bpkb|"
+        r"(?:ber)?plat(?:nya|e)?(?: (?:nomor|nomer|no|merah|hitam|kuning|putih|mobil|motor)){0,2})\b"
+        rf"\.?[\s:=(]{{0,3}})(?:{_AREAS}){_SEP}[1-9]\d{{0,3}}"
+        rf"(?:{_SEP}{_SERIES}|(?-i:{_SEP}{_CAPITALS})|(?<=\d{{3}})(?!\w))",
         re.IGNORECASE,
     ),
     re.compile(
         rf"(\b(?:{_VEHICLES})\b"
-        r"(?:\s(?!(?:di|blok|gang|gg|jl|jln|jalan|no|nomor|rt|rw|km|lantai|kelas)\b)[a-z]{1,12}\b)"
-        rf"{{0,4}}?\s{{1,2}})(?:{_AREAS}){_SEP}[1-9]\d{{1,3}}{_SEP}{_SERIES}",
+        r"(?:,?\s(?!(?:di|blok|gang|gg|jl|jln|jalan|no|nomor|rt|rw|km|lantai|kelas)\b)[a-z]{1,12}\b)"
+        rf"{{0,4}}?,?\s{{1,2}}\(?)(?:(?:{_AREAS}){_SEP}[1-9]\d{{1,3}}{_SEP}{_SERIES}|"
+        rf"(?-i:(?:{_AREAS}){_SEP}(?:[1-9]{_SEP}(?=[A-Z]{{2}}){_SERIES}|\d{{3,4}}{_SEP}{_CAPITALS})))",
         re.IGNORECASE,
     ),
-    re.compile(rf"()(?<![\w/.-])(?<!(?i:blok) )(?:{_AREAS})[ -]?[1-9]\d{{2,3}}[ -]?{_SERIES}"),
+    re.compile(rf"()(?<![\w/.-])(?<!(?i:blok) )(?:{_AREAS})[ .-]?[1-9]\d{{2,3}}[ .-]?{_SERIES}"),
+    re.compile(rf"()(?<![\w/.-])(?=[A-Z]{{2}})(?:{_AREAS})[ .-]?[1-9]\d{{3}}[ .-]?{_CAPITALS}"),
 )
 # Quicker than the plates: a digit after a letter, as every plate has one.
 _MAY_BE_PLATE = re.compile(r"[1-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z][ .-].))")
 _PASSPORT = re.compile(
-    r"(\b(?:pas+por[t]?)\b(?:[\s.:=(#]|\b(?:no|nomor|nomer|anak|ibu|bapak|istri|suami|saya|sy|"
-    r"adalah|atas nama|kami|kami|ri)\b){0,8})[A-Z]{1,2}[ -]?\d{6,7}(?!\w)",
+    r"(\bpas+port?(?:nya|ku)?\b[^;!?\n\d]{0,40}?)(?<!\w)[A-Z]{1,2}[ -]?\d{6,7}(?!\w)",
     re.IGNORECASE,
 )
 

@@ -59,7 +59,8 @@ def _begins(reading: Reading, i: int, strength: Strength) -> bool:
     after = reading.low(i + 1)
     if low in PARTICLES or (len(word) == 1 and word.isupper() and reading.gap(i + 1)[:1] == "."):
         follows = reading.word(i + 1)
-        return word[0].isupper() and follows[:1].isupper() and _is_namelike(after)
+        written = word[0].isupper() and follows[:1].isupper() and _is_namelike(after)
+        return written or (strength is Strength.STRONG and may_be_given(after))
     if may_be_given(low):
         named = strength in {Strength.STRONG, Strength.ADDRESS} and reading.is_title(i)
         paired = reading.is_title(i) and reading.is_title(i + 1) and _is_namelike(after)

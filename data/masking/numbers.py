@@ -17,9 +17,9 @@ _OTHER = (
     r"(?![.,:)-]?\d)"
 )
 _DIGIT = r"(?:\d|[oOlI](?=[oOlI]{0,3}\d))"
-_RUN = rf"(?:\+|\(\+?)?(?:\d|(?<!\w)[oO](?=[ .-]?8))(?:[ .()-]{{0,2}}{_DIGIT})*"
+_RUN = rf"(?:\+|\(\+?)?(?:\d|(?<!\w)[oO](?=[ .-]?8))(?:[ ._()-]{{0,2}}{_DIGIT})*"
 _SCAN = re.compile(rf"(?P<other>{_OTHER})|(?P<run>{_RUN})")
-_MAY_BE_LONG = re.compile(r"\d(?:[ .()-]{0,2}[\doOlI]){5}")  # quicker than the scan
+_MAY_BE_LONG = re.compile(r"\d(?:[ ._()-]{0,2}[\doOlI]){5}")  # quicker than the scan
 _LONG = 7  # digits of the shortest number that is anybody's: a landline's
 _PIECES = 9  # parts that a spaced number is written in, at most
 _TABLE = 400  # characters: a longer run is no number in parts
@@ -29,7 +29,7 @@ _KINDS = {
     "NIK": "nik kk ktp npwp nip nisn nrp kependudukan identitas sim",
     "REKENING": "rek rekening norek bank bca bri bni btn bsi bjb bpd cimb danamon permatabank "
     "maybank panin ocbc bukopin muamalat mandiri va virtual kis kks kartu card atm debit kredit "
-    "bpjs jkn kpj jht pbi idpel pelanggan pel tabungan account akun etoll",
+    "cc amex visa mastercard bpjs jkn kpj jht pbi idpel pelanggan pel tabungan account akun etoll",
     "TELEPON": "hp telp tlp tlpn telpon telepon wa whatsapp sms hub hubungi cp kontak nohp "
     "phone fax",
 }
@@ -46,10 +46,18 @@ _CASES = _ENDS - {"rp", "laporan", "tanggal", "tgl", "pos"}
 _CONTEXT = re.compile(r"[a-z]+|\d+|[\[\];!?\n]")
 
 _NPWP = re.compile(r"\d\d[.]\d{3}[.]\d{3}[.]\d[-.]\d{3}[.]\d{3}$")
-_CARD = re.compile(r"[1-9]\d{3}([ .-])\d{4}\1\d{4}\1\d{4}$")
+_CARD = re.compile(
+    r"(?:[1-9]\d{3}([ ._-])\d{4}\1\d{4}\1\d{4}|3[47]\d\d([ ._-])\d{6}\2\d{5}|"
+    r"3[47]\d{4}([ ._-])\d{6}\3\d{3})$"
+)
+_BANKS = r"(?:bank|bca|bri|bni|btn|bsi|bjb|bpd|cimb|mandiri|danamon|permata|muamalat|seabank|jago)"
+_BANK_AFTER = re.compile(rf"[\s,(-]{{1,3}}(?:di |rek(?:ening)? )?{_BANKS}\b", re.IGNORECASE)
+_PAID_TO = re.compile(
+    r"(?:transfer|trf|tf|setor|kirim|masuk|bayar)(?:kan|an|in)?(?: (?:uang|dana|duit))? ke\s?$"
+)
 _YEARS = re.compile(r"(?:(?:19|20)\d\d[ .-]?){4}$")
 _ACCOUNT = re.compile(r"(?:\d{4,5}-\d\d-\d\d?\d{4,5}-\d\d?-\d|\d{3}-\d\d-\d{7}-\d)$")
-_MOBILE = re.compile(r"\(?(?:\+?62\)?[ .-]?\(?0?\)?|0)8[1-35-9]\)?(?:[ .-]{0,2}\d){7,10}$")
+_MOBILE = re.compile(r"\(?(?:\+?62\)?[ .-]?\(?0?\)?|0)8[1-35-9]\)?(?:[ ._-]{0,2}\d){7,10}$")
 _LANDLINE = re.compile(
     r"(?:\(0\d{2,3}\)(?:[ .-]{0,2}\d){5,8}|0[2-79]\d{1,2}[ .-](?!1500|14\d)\d(?:[ .-]?\d){4,7}|"
     r"0[2-79]\d{7,9}|"
@@ -84,7 +92,10 @@ def _judged(text: str, start: int, run: str) -> Iterator[tuple[int, int, str]]:
         while taken:
             found = run[pieces[first][0] : pieces[first + taken - 1][1]].rstrip("(.-")
             opened = int(found.startswith("(") and ")" not in found)  # the text's own bracket
-            mark = _mark(found[opened:], before, kind) if len(found) >= _LONG else ""
+            after = text[at + len(found) : at + len(found) + 30]
+            paid = not kind and (_PAID_TO.search(before) or _BANK_AFTER.match(after))
+            known = "REKENING" if paid else kind
+            mark = _mark(found[opened:], before, known) if len(found) >= _LONG else ""
             if mark:
                 yield at + opened, at + len(found), mark
                 break

@@ -1,5 +1,6 @@
 """Which words are names, which are ordinary, from tables/masking."""
 
+import csv
 import re
 from functools import cache
 
@@ -16,6 +17,16 @@ _AFFIXED = re.compile(
 def _table(name: str) -> frozenset[str]:
     lines = (TABLES / "masking" / name).read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+@cache
+def _places() -> frozenset[str]:
+    """The words of provinces', regencies' and well-known places' names that are no names."""
+    words: set[str] = set()
+    for name in ("regions.csv", "places_extra.csv"):
+        with (TABLES / name).open(encoding="utf-8", newline="") as file:
+            words.update(re.findall(r"[a-z]{3,}", " ".join(map(" ".join, csv.reader(file))).lower()))
+    return frozenset(words) - _table("given_names.txt") - _table("name_words.txt")
 
 
 @cache
@@ -38,9 +49,14 @@ def may_be_given(word: str) -> bool:
     return is_given(word) or word in _table("name_words.txt")
 
 
+def is_public(name: str) -> bool:
+    """Whether the lower-case name is that of a person whom everybody knows."""
+    return name in _table("public_names.txt")
+
+
 def is_listed(word: str) -> bool:
     """Whether the lower-case word is listed as an ordinary one."""
-    return word in _table("words.txt") or word in _table("name_words.txt")
+    return word in _table("words.txt") or word in _table("name_words.txt") or word in _places()
 
 
 def is_ordinary(word: str) -> bool:

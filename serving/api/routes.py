@@ -16,6 +16,7 @@ from serving.api.problems import invalid
 from serving.api.shared import UNKNOWN_REGION, Ready, declared, named
 from serving.api.wire import MOST_CHARACTERS, BatchIn, RouteIn, complaint_from, is_blank
 from serving.batcher import Wish
+from serving.ops.tracing import span
 from serving.security.callers import Intake, charge
 
 _PROBLEMS = (400, 401, 403, 408, 413, 415, 422, 429, 503)
@@ -86,7 +87,9 @@ async def _recommend(
 ) -> list[dict[str, Any]]:
     wish = Wish(clean(door) or None, asked.top, asked.explain)
     state = request.app.state
-    rows = [one.to_row() for one in await state.batcher.route(loaded, complaints, wish)]
+    with span("route", complaints=len(complaints)):
+        found = await state.batcher.route(loaded, complaints, wish)
+    rows = [one.to_row() for one in found]
     for row in rows:
         state.metrics.routed(row)
     return rows

@@ -25,9 +25,9 @@ from classifier.router import Router
 from data import home
 from data.errors import PintuError
 from serving.access import describe
-from serving.logs import log_config
+from serving.logs import hide_messages, log_config
 from serving.ops.loading import load_router
-from serving.settings import Settings
+from serving.settings import configured
 from serving.store.cases import complaint_of
 from serving.store.database import Database, Unavailable
 from serving.store.submissions import recommendation_row
@@ -131,8 +131,9 @@ class Shadow:
 def main() -> int:
     """Answer until the challenger is no longer the one named, or the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends this
-    settings = Settings()
+    settings = configured()
     logging.config.dictConfig(log_config(settings.log_level))
+    hide_messages()
     patient = ThreadPoolExecutor(1, initializer=os.nice, initargs=(19,))  # counts for its thread
     try:
         named = home.shadow_bundle()

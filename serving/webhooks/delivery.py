@@ -15,6 +15,7 @@ from anyio.to_thread import run_sync
 from sqlalchemy import Connection
 
 from data.errors import PintuError
+from serving.ops.metrics import Delivery
 from serving.settings import Settings
 from serving.store.database import Database
 from serving.webhooks import addresses, claims
@@ -37,6 +38,7 @@ class Deliverer:
         settings: whether receivers may be in the own network.
         secret: the server's secret, from which signing secrets are derived.
         resolve, seconds, tls: see ``Sender``.
+        told: called with how each attempt ended.
     """
 
     def __init__(
@@ -47,7 +49,9 @@ class Deliverer:
         resolve: addresses.Resolve = addresses.resolve,
         seconds: float = SECONDS,
         tls: ssl.SSLContext | None = None,
+        told: Callable[[Delivery], None] = lambda _: None,
     ) -> None:
+        self._told = told
         self._database = database
         self._secret = secret
         tls = tls or httpx.create_ssl_context()
@@ -128,6 +132,7 @@ class Deliverer:
         del self._ended[: len(ended)]
         for result in ended:
             self._lanes.end(result.job.hook, result.answer.accepted, result.at)
+            self._told("sent" if result.answer.accepted else "failed")
 
     async def _read(self, work: Callable[[Connection], list[Hook]]) -> list[Hook]:
         def reading() -> list[Hook]:

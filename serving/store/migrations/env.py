@@ -31,8 +31,8 @@ def _run(connection: Connection) -> None:
 if given := context.config.attributes.get("connection"):
     _run(given)
 else:  # Alembic's own command line
-    from serving.settings import Settings
+    from serving.settings import configured
     from serving.store.database import Database
 
-    with Database(Settings().database()).writing() as writing:
+    with Database(configured().database()).writing() as writing:
         _run(writing)
