@@ -70,7 +70,8 @@ def _recall(rows: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
             kind, value = item["kind"], item["value"]
             gone = is_masked(kind, value, row["text"], masked)
             group = kind if kind in {"NAME", "EMAIL", "PLATE"} else "numbers"
-            for name in {group, kind}:
+            usual = {"NAME after a usual marker"} if item.get("marker") == "usual" else set()
+            for name in {group, kind} | usual:
                 found[name].append(gone)
             if not gone:
                 misses.append((kind, value, masked))

@@ -1,7 +1,9 @@
 """The command that serves Pintu over HTTP."""
 
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -105,6 +107,8 @@ def _run(app: Any, settings: "Settings", listening: socket.socket) -> None:
                 Multiprocess(config, sockets=[listening]).run()
         else:
             hide_messages()
+            # uvicorn raises the signal once more when all is answered: that is no failure.
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
             uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         pass  # the usual way to stop it

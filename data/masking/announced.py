@@ -59,11 +59,12 @@ _SELDOM = listed("anak teman kawan putra putri camat lurah kades dukuh rt rw pes
 _OFFICES = {("sekretaris", "desa"), ("perangkat", "desa"), ("kepala", "sekolah")}
 _PERSONS = {"korban", "pasien", "penerima", "pemohon", "jenazah", "nasabah", "saksi", "pelapor"}
 _SELF = {"saya", "sy", "aku", "gue", "gw", "gua", "kula", "kulo", "abdi", "beta", "awak", "ambo"}
-_SELF |= {"perkenalkan", "ulun", "ini", "dengan", "inyong", "tiang", "ane", "sayo", "hamba", "dalem", "kami"}
+_SELF |= {"perkenalkan", "ulun", "ini", "dengan", "inyong", "tiang", "ane"}
+_SELF |= {"sayo", "hamba", "dalem", "kami"}
 _BEFORE_SELF = listed(
     "perkenalkan kenalkan kenalin assalamualaikum wb wr pagi siang sore malam halo hallo hai hi "
     "min admin kak dengan ini bahwa hormat perkenankan permisi punten om bupati wali kota gubernur "
-    "camat lurah dear yth dgn mohon"
+    "camat lurah dear yth dgn mohon bawah"
 )
 _REPORTS = {"laporan", "aduan", "salam", "pesan", "keluhan", "surat"}
 _FAREWELLS = listed(
@@ -116,7 +117,8 @@ def announced(reading: Reading, i: int) -> tuple[int, Strength] | None:
     if low == "an":
         return _skip(reading, i + 1, (), _STOPPED, Strength.ADDRESS)
     if low in _SELF and _opens(reading, i):
-        self_named = Strength.SELF if low not in {"ini", "dengan"} else Strength.LISTED
+        doubted = low in {"ini", "dengan"} and reading.low(i - 1) != "bawah"
+        self_named = Strength.LISTED if doubted else Strength.SELF
         return _skip(reading, i + 1, {"sendiri", "pribadi", "selaku"}, _LOOSE, self_named)
     stem = low.removesuffix("nya").removesuffix("ku")
     if stem in _KIN and (stem != low or reading.low(i + 1) in _POSSESSIVE):

@@ -44,8 +44,9 @@ _VEHICLES = (
 )
 _PLATES = (
     re.compile(
-        r"(\b(?:nopol|no\.? ?pol(?:isi)?|(?:nomor|nomer|bernomor) (?:polisi|kendaraan)|tnkb|stnk|bpkb|"
-        r"(?:ber)?plat(?:nya|e)?(?: (?:nomor|nomer|no|merah|hitam|kuning|putih|mobil|motor)){0,2})\b"
+        r"(\b(?:nopol|no\.? ?pol(?:isi)?|(?:nomor|nomer|bernomor) (?:polisi|kendaraan)|"
+        r"tnkb|stnk|bpkb|(?:ber)?plat(?:nya|e)?"
+        r"(?: (?:nomor|nomer|no|merah|hitam|kuning|putih|mobil|motor)){0,2})\b"
         rf"\.?[\s:=(]{{0,3}})(?:{_AREAS}){_SEP}[1-9]\d{{0,3}}"
         rf"(?:{_SEP}{_SERIES}|(?-i:{_SEP}{_CAPITALS})|(?<=\d{{3}})(?!\w))",
         re.IGNORECASE,

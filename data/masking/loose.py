@@ -39,9 +39,11 @@ _MOST = 5  # words of a name
 def mask_loose(text: str) -> str:
     """The text with [NAMA] in place of names that stand by themselves."""
     reading = Reading(text)
+    marked = any(mark in reading.lows for mark in _MARKS)
     parts, done, i = [], 0, 0
     while i < len(reading.lows):
-        if not _may_belong(reading, i):
+        skipped = not marked and reading.word(i)[0].islower()  # the usual word, told quickly
+        if skipped or not _may_belong(reading, i):
             i += 1
             continue
         last = _last(reading, i)
@@ -101,7 +103,9 @@ def _judged(reading: Reading, first: int, last: int) -> tuple[int, int, str]:
 def _is_place(reading: Reading, first: int) -> bool:
     """Whether the words before make it the name of a place or a thing."""
     before = reading.low(first - 1)
-    if in_place(reading, first) or _in_long_place(reading, first) or (before in _PLACEWARD and reading.gap(first).strip(".") == " "):
+    if in_place(reading, first) or _in_long_place(reading, first):
+        return True
+    if before in _PLACEWARD and reading.gap(first).strip(".") == " ":
         return True
     if before.isdigit() and reading.gap(first) == " ":  # "RT 03 Sukorejo"
         return True
@@ -141,9 +145,7 @@ def _is_plain(reading: Reading, first: int, last: int) -> bool:
         return False
     known = sum(map(is_given, lows))
     if first < last:
-        likely = all(
-            may_be_given(low) or low in PARTICLES or sounds_like_name(low) for low in lows
-        )
+        likely = all(may_be_given(low) or low in PARTICLES or sounds_like_name(low) for low in lows)
         return known > reading.shouts and likely
     alone = not (reading.gap(last + 1) == " " and reading.is_title(last + 1))
     return known > 0 and alone and reading.is_title(first) and len(lows[0]) >= _SHORTEST

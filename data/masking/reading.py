@@ -1,6 +1,7 @@
 """A text as words with what stands between them."""
 
 import re
+from functools import cached_property
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\[[A-Z]+\]|\d+|&")
 PARTICLES = {"i", "ni", "la", "wa", "br", "al", "el"}  # short words of names: I Gusti, La Ode
@@ -13,8 +14,14 @@ class Reading:
         self.text = text
         self._spans = [match.span() for match in _WORD.finditer(text)]
         self._words = [text[start:end] for start, end in self._spans]
-        self.lows = [word.lower().replace("'", "").replace("’", "") for word in self._words]
-        self.shouts = sum(map(str.isupper, text)) > sum(map(str.islower, text))
+        self.lows = [word.lower() for word in self._words]
+        if "'" in text or "’" in text:
+            self.lows = [low.replace("'", "").replace("’", "") for low in self.lows]
+
+    @cached_property
+    def shouts(self) -> bool:
+        """Whether capitals prevail."""
+        return sum(map(str.isupper, self.text)) > sum(map(str.islower, self.text))
 
     def start(self, i: int) -> int:
         return self._spans[i][0]

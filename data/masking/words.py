@@ -12,6 +12,9 @@ _AFFIXED = re.compile(
     r"(?:di|me|ber|ter|pe|ke|se)[a-z]{4,}$|[a-z]{2,}nya$|[a-z]{3,}(?:kan|lah|kah)$"
 )
 
+_VERB = re.compile(r"(?:di|me|ber|ter|pe|ke)[a-z]{4,}$")
+_VERBS_LIKENESS = 5.5  # log odds that such a form must reach to be a name: "berniat" has 5.3
+
 
 @cache
 def _table(name: str) -> frozenset[str]:
@@ -25,7 +28,8 @@ def _places() -> frozenset[str]:
     words: set[str] = set()
     for name in ("regions.csv", "places_extra.csv"):
         with (TABLES / name).open(encoding="utf-8", newline="") as file:
-            words.update(re.findall(r"[a-z]{3,}", " ".join(map(" ".join, csv.reader(file))).lower()))
+            for row in csv.reader(file):
+                words.update(re.findall(r"[a-z]{3,}", " ".join(row).lower()))
     return frozenset(words) - _table("given_names.txt") - _table("name_words.txt")
 
 
@@ -63,12 +67,13 @@ def is_ordinary(word: str) -> bool:
     """Whether the lower-case word is ordinary: listed, or with a verb's or noun's affixes."""
     if is_given(word) or not (is_listed(word) or _AFFIXED.match(word)):
         return False
-    return is_listed(word) or not _is_built_as_name(word)
+    least = _VERBS_LIKENESS if _VERB.match(word) else 0.0
+    return is_listed(word) or _likeness().log_odds(word) <= least
 
 
 def sounds_like_name(word: str) -> bool:
     """Whether an unlisted lower-case word is built as names are ("wagimin", "sarwati")."""
-    return len(word) > 3 and not is_listed(word) and _is_built_as_name(word)
+    return len(word) > 3 and not is_ordinary(word) and _is_built_as_name(word)
 
 
 def _is_built_as_name(word: str) -> bool:

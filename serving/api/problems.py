@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 from starlette.types import Scope
 
 MEDIA_TYPE = "application/problem+json"
@@ -118,7 +119,22 @@ def problem_response(problem: Problem, scope: Scope) -> JSONResponse:
 async def on_http_exception(request: Request, error: Exception) -> JSONResponse:
     """Answers a raised problem, or what the framework raises (404, 405)."""
     assert isinstance(error, HTTPException)
-    return problem_response(_as_problem(error), request.scope)
+    problem = _as_problem(error)
+    if problem.kind is WRONG_METHOD:
+        problem.headers = {"Allow": ", ".join(sorted(_allowed(request)))}
+    return problem_response(problem, request.scope)
+
+
+def _allowed(request: Request) -> set[str]:
+    """The methods of every route at a path; the framework tells those of the first one."""
+    included = ((getattr(one, "original_router", None), one) for one in request.app.routes)
+    routes = [route for router, one in included for route in (router.routes if router else [one])]
+    return {
+        method
+        for route in routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in getattr(route, "methods", None) or ()
+    }
 
 
 def _as_problem(error: HTTPException) -> Problem:

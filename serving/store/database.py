@@ -121,7 +121,11 @@ def _engine(url: URL) -> Engine:
                 pool_pre_ping=True,
                 pool_size=8,
                 pool_timeout=BUSY_SECONDS,
-                connect_args={"connect_timeout": 5},
+                connect_args={
+                    "connect_timeout": 5,
+                    "tcp_user_timeout": 10_000,  # ms: a silent network must not hold the writer
+                    "keepalives_idle": 10,
+                },
             )
         except ModuleNotFoundError:
             raise PintuError("PostgreSQL needs: pip install 'pintu[postgres]'") from None

@@ -134,8 +134,10 @@ def next_attempt(attempts: int, created_at: datetime, now: datetime) -> datetime
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    free = or_(_c.claimed_until.is_(None), _c.claimed_until <= now)
-    return _pending() & (_c.next_at <= now) & free
+    # What lies further ahead than anything is ever put was written before the clock was set back.
+    claimed, planned = now + 2 * CLAIM, now + 2 * _DELAYS[-1]
+    free = or_(_c.claimed_until.is_(None), _c.claimed_until <= now, _c.claimed_until > claimed)
+    return _pending() & or_(_c.next_at <= now, _c.next_at > planned) & free
 
 
 def _pending() -> ColumnElement[bool]:

@@ -161,6 +161,6 @@ def test_line_breaks_written_as_two_characters_are_breaks() -> None:
     "piece", [" ", ".", "\n", "\\n", ",", "dan ", "1. ", "juga ", "a", "- ", "2. "]
 )
 def test_no_text_takes_long(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     cut_points(piece * 20_000)
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0

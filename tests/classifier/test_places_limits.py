@@ -52,9 +52,9 @@ def test_offsets_hold_where_lower_case_is_longer() -> None:
 @pytest.mark.parametrize("unit", ["Bandung ", "Kab. Kota ", "jl raya ", "kec. kel. ", "a", "\x00"])
 def test_the_longest_texts_take_no_more_than_seconds(unit: str) -> None:
     text = (unit * 20_000)[:20_000]
-    began = time.perf_counter()
+    began = time.process_time()
     check_spans(text, finder().find(text))
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def check_spans(text: str, mentions: list[Mention]) -> None:
@@ -107,9 +107,9 @@ def test_all_places_are_ready_soon_and_in_little_memory() -> None:
     known = {region.code: region for region in read_regions(shared())}
     known.update({region.code: region for region in read_regions(TABLES / "regions.csv")})
     regions = Regions(known.values())
-    began = time.perf_counter()
+    began = time.process_time()
     PlaceFinder(regions)
-    assert time.perf_counter() - began < 1.5
+    assert time.process_time() - began < 1.5
     tracemalloc.start()
     places = PlaceFinder(regions)
     for code in ("35.78", "32.73", "33.74"):

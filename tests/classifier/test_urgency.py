@@ -155,7 +155,7 @@ def test_most_urgent_examples_and_few_others_are_flagged(
 
 
 def test_a_long_or_odd_text_is_read_quickly(detector: UrgencyDetector) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("api " * 5000, "\ud800 🔥" * 500, "a" * 5000, "{api} + tolong"):
         detector.find(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -167,9 +167,9 @@ def test_finding_is_fast() -> None:
     FINDER.find(text)
     times = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         FINDER.find(text)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.001  # about 0.05 ms; the bound only catches a blunder
 
 

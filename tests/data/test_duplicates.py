@@ -49,7 +49,7 @@ def test_many_texts_with_the_same_beginning_take_linear_time() -> None:
     words = [f"kata{number}" for number in range(3_000)]
     greeting = "mohon maaf sebelumnya kami warga di sini"
     texts = [" ".join([greeting, *draw.choices(words, k=25)]) for _ in range(4_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     groups = near_duplicates([*texts, *texts[:100]])
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4
     assert groups == [[number, number + 4_000] for number in range(100)]

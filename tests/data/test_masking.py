@@ -157,6 +157,14 @@ def test_masking_twice_is_masking_once(pieces: list[str]) -> None:
         ("nama I Gede Tono", "nama [NAMA]"),
         ("Bu Wagirinah tetangga saya", "Bu [NAMA] tetangga saya"),
         ("Tono binti tidak, nama Tuti binti Tono", "Tono binti tidak, nama [NAMA]"),
+        ("Saksinya itu, Tuti, NIK 3500000000000001", "Saksinya itu, [NAMA], NIK [NIK]"),
+        ("cp tuti 081200000000", "cp [NAMA] [TELEPON]"),
+        ("wa 081200000000 (Tono, pemilik)", "wa [TELEPON] ([NAMA], pemilik)"),
+        ("TUTI HARTANTI, 081200000000, WARGA", "[NAMA], [TELEPON], WARGA"),
+        ("KTP Tuti Hartanti ditahan", "KTP [NAMA] ditahan"),
+        ("pengantin Tono dan Tuti gagal", "pengantin [NAMA] dan [NAMA] gagal"),
+        ("Hormat kami, Tuti, guru di pulau terluar", "Hormat kami, [NAMA], guru di pulau terluar"),
+        ("kami Tono dan Tuti, pedagang", "kami [NAMA] dan [NAMA], pedagang"),
     ],
 )
 def test_names_in_every_voice(text: str, masked: str) -> None:
@@ -184,6 +192,14 @@ def test_names_in_every_voice(text: str, masked: str) -> None:
         ("bpjs anak saya 0001 0000 00001", "bpjs anak saya [REKENING]"),
         ("motor vario l 1234 ab lawan arus", "motor vario [PLAT] lawan arus"),
         ("plat no EA 1200 C", "plat no [PLAT]"),
+        ("wa 0812_0000_0000", "wa [TELEPON]"),
+        ("kartu 3700-000000-00001", "kartu [REKENING]"),
+        ("disetor 0100000001 BCA", "disetor [REKENING] BCA"),
+        ("transfer ke 0100-0001-0001", "transfer ke [REKENING]"),
+        ("paspor saya bernomor C0000001", "paspor saya bernomor [NIK]"),
+        ("L300 hitam E 8710 SD", "L300 hitam [PLAT]"),
+        ("mobil B 1 XYZ", "mobil [PLAT]"),
+        ("truk lain, BM 9044 RT", "truk lain, [PLAT]"),
     ],
 )
 def test_numbers_as_people_write_them(text: str, masked: str) -> None:
@@ -208,6 +224,11 @@ def test_numbers_as_people_write_them(text: str, masked: str) -> None:
         "dana 25000000 dan transfer 850000000",
         "tahun 2019 2020 2021 2022",
         "mobil 7 seat, motor di gang 5 no 12, mobil 12 km lagi",
+        "Warga di Sukamaju, hubungi 112 atau Jl. Gatot Subroto 2",
+        "Bandara Juanda, Sudirman dan Ahmad Yani macet, Jl. Jaksa Agung Suprapto banjir",
+        "saya mewakili warga, saya melihat dan ingin bertanya",
+        "Perumahan Griya Kusuma, Apotek Hidayah, Universitas Budi Luhur",
+        "transfer 12500000 ke bank, bus 12 DI halte, mobil 5 M dari gang",
     ],
 )
 def test_look_alikes_are_left(text: str) -> None:
@@ -220,7 +241,7 @@ def test_look_alikes_are_left(text: str) -> None:
         ("kata TUTI HARTANTI, got mampet", ["Tuti Hartanti"], "kata [NAMA], got mampet"),
         ("lapor, tuti", ["Tuti Hartanti"], "lapor, [NAMA]"),
         ("bintang jatuh", ["Tuti Bintang"], "bintang jatuh"),
-        ("Tutik dan NIK 3500000000000001", ["Tuti"], "Tutik dan NIK [NIK]"),
+        ("tutik dan NIK 3500000000000001", ["Tuti"], "tutik dan NIK [NIK]"),
         ("jalan rusak", ["", "Li", "a(b"], "jalan rusak"),
         ("jalan rusak", [], "jalan rusak"),
         ("nama Tono", ["Nama"], "nama [NAMA]"),
@@ -244,9 +265,9 @@ _ADVERSARIAL = (
 @pytest.mark.parametrize("text", _ADVERSARIAL)
 def test_no_text_makes_it_slow(text: str) -> None:
     mask("nama Tono")  # the tables are read once
-    start = time.perf_counter()
+    start = time.process_time()
     mask(text)
-    assert time.perf_counter() - start < 0.5  # measured: 0.01 to 0.06
+    assert time.process_time() - start < 0.5  # measured: 0.01 to 0.06
 
 
 def test_the_lists_hold_no_word_twice() -> None:
@@ -259,13 +280,14 @@ def test_the_lists_hold_no_word_twice() -> None:
         assert lines == sorted(set(lines))
     assert not set(given) & set(words)
     assert not set(given) & set(mixed)
-    assert len(given) > 600
+    assert len(given) > 5000
 
 
 def test_the_measured_shares_hold_on_the_texts_that_rules_are_made_by() -> None:
     rows = [
-        json.loads(line)
-        for line in (TABLES / "masking" / "develop.jsonl").read_text("utf-8").splitlines()
+        {"personal": []} | json.loads(line)
+        for path in sorted((TABLES / "masking").glob("develop*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
     ]
     for row in rows:
         assert all(item["value"] in row["text"] for item in row["personal"])
@@ -274,4 +296,4 @@ def test_the_measured_shares_hold_on_the_texts_that_rules_are_made_by() -> None:
     assert sum(mask(text) != text for text in ordinary) <= 0.01 * len(ordinary)
     names = [(row, item) for row in rows for item in row["personal"] if item["kind"] == "NAME"]
     kept = sum(item["value"] in mask(row["text"]) for row, item in names)
-    assert kept <= 0.05 * len(names)
+    assert kept <= 0.03 * len(names)

@@ -200,3 +200,16 @@ def test_the_request_id_is_kept_if_it_is_harmless(client):
         given = client.get("/healthz", headers={"X-Request-ID": odd}).headers["x-request-id"]
         assert given != odd
         assert len(given) == 32
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/complaints", "GET, POST"),
+        ("/v1/complaints/batch", "GET, POST"),  # "batch" may be a number in the list's address
+        ("/v1/route", "POST"),
+    ],
+)
+def test_every_method_of_an_address_is_allowed(client, path, allowed):
+    answer = client("OPTIONS", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from serving.store.database import Database
 from serving.store.ids import new_id
@@ -71,3 +71,12 @@ def arrive() -> Arrive:
 def database_url(database: Database) -> str:
     """The URL of the test's ``database``."""
     return database.url.render_as_string(hide_password=False)
+
+
+def erase(database: Database, complaint_id: str) -> None:
+    with database.writing() as connection:
+        connection.execute(
+            update(complaints)
+            .where(complaints.c.id == complaint_id)
+            .values(text="", erased_at=datetime.now(UTC))
+        )

@@ -29,7 +29,7 @@ NOW = datetime.now(UTC)
 
 
 def ago(**given):
-    return NOW - timedelta(**given)
+    return datetime.now(UTC) - timedelta(**given)
 
 
 def add_case(connection, **given):

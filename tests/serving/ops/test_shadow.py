@@ -1,4 +1,4 @@
-"""A challenger answers in a process of its own, unseen, and compares with what was answered."""
+"""A challenger answers in a process of its own, unseen."""
 
 import asyncio
 import fcntl
@@ -13,24 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select
 
 from classifier.router import Router
 from data import home
 from data.complaint import Complaint
-from data.errors import PintuError
-from serving.ops.model_commands import models
 from serving.ops.shadow import Shadow
-from serving.ops.shadow_compare import compared
 from serving.ops.shadow_runner import ShadowRunner
 from serving.settings import Settings
 from serving.store.database import Database, Unavailable
-from serving.store.tables import complaints, decisions, outcomes, recommendations
+from serving.store.tables import recommendations
 
-Arrive = Callable[..., list[str]]
-NOW = datetime.now(UTC)
-SINCE = NOW - timedelta(hours=1)
+from .conftest import Arrive, erase
+
+SINCE = datetime.now(UTC) - timedelta(hours=1)
 PATIENT = ThreadPoolExecutor(1)
 
 
@@ -42,13 +38,6 @@ def shadow(database: Database, router: Router) -> Shadow:
 def answers(database: Database) -> Sequence[Row[Any]]:
     with database.reading() as connection:
         return connection.execute(select(recommendations).order_by(recommendations.c.number)).all()
-
-
-def erase(database: Database, complaint_id: str) -> None:
-    with database.writing() as connection:
-        connection.execute(
-            update(complaints).where(complaints.c.id == complaint_id).values(text="", erased_at=NOW)
-        )
 
 
 # -- one step
@@ -141,6 +130,13 @@ def test_more_than_a_batch_is_answered_in_the_order_of_arrival(
     assert [row.complaint_id for row in answers(database)] == ids
 
 
+def test_a_lost_database_is_told_and_waited_for(router: Router) -> None:
+    lost = Database("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(Unavailable):
+        Shadow(lost, router, SINCE, PATIENT).step()
+    lost.close()
+
+
 # -- the process
 
 
@@ -231,127 +227,3 @@ def lock_is_free() -> bool:
         except BlockingIOError:
             return False
     return True
-
-
-# -- the comparison
-
-
-def answered(
-    database: Database,
-    ids: Sequence[str],
-    units: Sequence[str],
-    role: str,
-    decision: str = "review",
-    bundle: str = "",
-) -> None:
-    rows = [
-        {
-            "complaint_id": each,
-            "role": role,
-            "bundle": bundle or {"champion": "old", "shadow": "new"}[role],
-            "made_at": NOW,
-            "decision": decision,
-            "unit_id": unit,
-            "probability": 0.9,
-            "answer": {},
-        }
-        for each, unit in zip(ids, units, strict=True)
-    ]
-    with database.writing() as connection:
-        connection.execute(insert(recommendations), rows)
-
-
-def said(database: Database, complaint_id: str, *course: tuple[str, str]) -> None:
-    """Units' answers in their order: (outcome, unit)."""
-    with database.writing() as connection:
-        for outcome, unit in course:
-            number = connection.execute(
-                insert(decisions)
-                .values(complaint_id=complaint_id, made_at=NOW, action="forward", unit_id=unit)
-                .returning(decisions.c.number)
-            ).scalar_one()
-            connection.execute(
-                insert(outcomes).values(
-                    complaint_id=complaint_id,
-                    decision_number=number,
-                    reported_at=NOW,
-                    outcome=outcome,
-                    unit_id=unit,
-                )
-            )
-
-
-def test_champion_and_shadow_are_compared_on_what_both_answered(
-    database: Database, arrive: Arrive
-) -> None:
-    ids = arrive(database, *(f"Laporan tentang hal nomor {i}" for i in range(6)))
-    answered(database, ids, ["a", "a", "a", "a", "b", "b"], "champion", "auto-route")
-    answered(database, ids[:1], ["z"], "champion")  # after a bounce; the first answer counts
-    answered(database, ids[:4], ["a", "b", "b", "c"], "shadow")
-    answered(database, ids[4:5], ["b"], "shadow", "auto-route")
-    said(database, ids[0], ("accepted", "a"))
-    said(database, ids[1], ("bounced", "a"), ("accepted", "b"))
-    said(database, ids[2], ("accepted", "a"))
-    said(database, ids[3], ("accepted", "a"), ("bounced", "c"))  # nobody has it now
-    found = compared(database)
-    assert (found.bundle, found.champions, found.cases) == ("new", ["old"], 5)
-    assert (found.same_unit, found.same_decision, found.auto) == (0.4, 0.2, (1.0, 0.2))
-    assert found.known is not None
-    assert (found.known.cases, found.known.alone, found.known.p) == (3, (1, 1), 1.0)
-    assert found.known.right == (2 / 3, 2 / 3)
-    assert "no difference" in found.known.verdict
-    rows = [(row.champion, row.shadow, row.cases, row.known) for row in found.disagreements]
-    assert rows == [("a", "b", 2, 2), ("a", "c", 1, 0)]
-
-
-def test_a_better_shadow_is_told(database: Database, arrive: Arrive) -> None:
-    words = [f"{a} {b}" for a in "abcdefgh" for b in "qwertyu"]
-    ids = arrive(database, *words)
-    answered(database, ids, ["x"] * 20 + ["a"] * (len(ids) - 20), "champion")
-    answered(database, ids, ["a"] * len(ids), "shadow")
-    for each in ids:
-        said(database, each, ("accepted", "a"))
-    erase(database, ids[0])
-    erase(database, ids[1])
-    found = compared(database, "new").known
-    assert found is not None
-    assert found.groups == len(ids)  # erased texts are not taken for the same
-    assert found.verdict.startswith("the shadow is better")
-
-
-def test_cases_that_the_shadow_itself_decided_do_not_count(
-    database: Database, arrive: Arrive
-) -> None:
-    ids = arrive(database)
-    answered(database, ids, ["a", "a", "a"], "shadow")
-    answered(database, ids[:2], ["a", "a"], "champion")
-    answered(database, ids[2:], ["a"], "champion", bundle="new")
-    assert compared(database).cases == 2
-
-
-def test_the_command_tells_the_comparison(
-    database: Database, database_url: str, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PINTU_DATABASE_URL", database_url)
-    nothing = CliRunner().invoke(models, ["compare"])
-    assert isinstance(nothing.exception, PintuError)
-    ids = arrive(database)
-    answered(database, ids, ["a", "b", ""], "champion")
-    answered(database, ids, ["a", "a", "c"], "shadow")
-    text = CliRunner().invoke(models, ["compare"]).stdout
-    assert "champion (old) and new in shadow: 3 cases" in text
-    assert "same unit        33.3 %" in text
-    assert "- → c: 1" in text
-    said(database, ids[1], ("accepted", "a"))
-    assert "shadow 100.0 %" in CliRunner().invoke(models, ["compare"]).stdout
-    row = CliRunner().invoke(models, ["compare", "--json", "--bundle", "new"]).stdout
-    assert '"champion_right": 0' in row
-    other = CliRunner().invoke(models, ["compare", "--bundle", "other"]).exception
-    assert "other has answered nothing" in str(other)
-
-
-def test_a_lost_database_is_told_and_waited_for(router: Router) -> None:
-    lost = Database("postgresql://nobody@127.0.0.1:1/none")
-    with pytest.raises(Unavailable):
-        Shadow(lost, router, SINCE, PATIENT).step()
-    lost.close()
