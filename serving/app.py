@@ -67,8 +67,8 @@ def create_app(
         docs_url=None,  # FastAPI's own pages load scripts from a CDN
         redoc_url=None,
         redirect_slashes=False,
-        # Traces would carry the query, log events an exception's message.
-        telemetry={"tracing": False, "logs": False},
+        # Traces would carry the query, log events an exception's message; see ops/tracing.
+        telemetry={"tracing": False, "logs": False, "metrics": False, "operation_spans": False},
         exception_handlers={
             HTTPException: problems.on_http_exception,
             RequestValidationError: problems.on_invalid_input,
@@ -122,6 +122,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """What runs beside the requests; at the end, what waits is recorded first."""
     state = app.state
     gc.collect()
+    gc.set_threshold(20_000, 20, 20)
     gc.freeze()  # the bundle lives as long as the process: walks through it would halt everything
     state.watcher = BundleWatcher(app, state.settings)
     work = [state.watcher.run()]

@@ -14,8 +14,8 @@ from data.complaint import Complaint
 from serving.api.shared import THREADS
 
 # What may be routed on the event loop at a time: some 10 ms.
-INLINE_COMPLAINTS = 8
-INLINE_CHARACTERS = 2000
+INLINE_COMPLAINTS = 16
+INLINE_CHARACTERS = 4000
 LONG = 500  # characters of a text that goes to a thread: its matters take up to 50 ms to find
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from data.registry.names import slug
 from data.registry.regions import NATION, Level, Region, Regions, ancestor, place_key
@@ -49,6 +49,9 @@ class Composer:
     mandates: dict[str, Mandate]
     agencies: dict[str, Agency]
     regions: Regions
+    _served: dict[tuple[str, Level], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def office(self, mandate: str, level: Level) -> str:
         """The mandate whose office serves ``mandate`` at that level by default."""
@@ -62,12 +65,15 @@ class Composer:
 
     def served_by(self, office: str, level: Level) -> tuple[str, ...]:
         """All mandates that an office serves at that level by default, its own first."""
-        others = [
-            m.id
-            for m in self.mandates.values()
-            if m.id != office and level in m.levels and self.office(m.id, level) == office
-        ]
-        return (office, *others)
+        known = self._served.get((office, level))
+        if known is None:  # asked for each place anew, and the same everywhere
+            others = [
+                m.id
+                for m in self.mandates.values()
+                if m.id != office and level in m.levels and self.office(m.id, level) == office
+            ]
+            known = self._served[office, level] = (office, *others)
+        return known
 
     def national(self, agency_id: str) -> Unit:
         """A national agency as a unit."""
