@@ -139,7 +139,7 @@ def load(folder: Path) -> Bundle:
     Raises:
         BundleError: anything is missing, damaged or of another format.
     """
-    manifest = _manifest(folder)
+    manifest = checked_manifest(folder)
     for name in _REQUIRED:
         if not (folder / name).is_file():
             raise BundleError(f"{folder}: {name} is missing; copy the bundle again")
@@ -189,7 +189,12 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def checked_manifest(folder: Path) -> dict[str, Any]:
+    """A bundle's manifest, its files' sizes and hashes compared with those that are there.
+
+    Raises:
+        BundleError: it is no bundle, of another format, or damaged.
+    """
     path = folder / "manifest.json"
     if not path.is_file():
         raise BundleError(f"{folder} is no bundle: manifest.json is missing; see `pintu train`")

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from classifier.alignment import align
 from classifier.features import MAX_WORDS, Featuriser
@@ -211,7 +212,10 @@ class LinearModel:
     @classmethod
     def load(cls, folder: Path) -> "LinearModel":
         """Read what ``save`` wrote."""
-        arrays = load_file(folder / _WEIGHTS)
+        with safe_open(folder / _WEIGHTS, framework="numpy") as file:
+            # One by one: all at once would hold the interpreter for a third of a second, and a
+            # server loads a bundle while it answers.
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         words, letters = vocabulary["words"], vocabulary["letters"]
         first, last = vocabulary["sizes"]

@@ -5,7 +5,6 @@ import binascii
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-import anyio
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 
 from classifier.router import Router
@@ -13,24 +12,21 @@ from data.text import clean
 from serving.api import examples_cases as examples
 from serving.api.answers_cases import CaseOut, CasesOut, ReceivedManyOut, ReceivedOut
 from serving.api.limits import BatchRoute, JsonRoute
-from serving.api.problems import CONFLICT, NOT_FOUND, OVERLOADED, Problem, invalid
+from serving.api.problems import CONFLICT, NOT_FOUND, Problem, invalid
 from serving.api.routes import door_faults, faults
 from serving.api.shared import Ready, Stored, declared, in_thread, named
+from serving.api.taking import taken
 from serving.api.wire import complaint_from
 from serving.api.wire_cases import ID_PATTERN, CaseIn, CasesIn, CasesQuery
 from serving.desk import Intake as Arrived
 from serving.security.callers import Caller, Intake, charge
 from serving.store.cases import case, history, latest_answer, page
 from serving.store.course import ruled_out
-from serving.store.intake import Outcome
 from serving.store.submissions import Conflict, Recorded
-from serving.store.writer import Overloaded
 
 _PROBLEMS = (400, 401, 403, 408, 409, 413, 415, 422, 429, 503)
 _FOUND = (401, 403, 404, 422, 429, 503)
 _OWN_FIELDS = ("reporter", "reporter_name", "anonymous", "secret", "lat", "long")
-
-_AGAIN = "Kirim ulang dengan `id` atau Idempotency-Key yang sama."
 
 RetryKey = Annotated[
     str,
@@ -177,16 +173,7 @@ async def _take(
     found += _repeated(arrived)
     if found:
         raise invalid(found)
-    state = request.app.state
-    try:
-        with anyio.fail_after(state.settings.record_seconds):
-            outcome: Outcome = await state.desk.take(
-                loaded, arrived, caller, door=clean(door), retry_key=retry_key
-            )
-    except Overloaded:
-        raise Problem(OVERLOADED, f"Terlalu banyak laporan menunggu dicatat. {_AGAIN}") from None
-    except TimeoutError:
-        raise Problem(OVERLOADED, f"Pencatatan memakan waktu terlalu lama. {_AGAIN}") from None
+    outcome = await taken(request, loaded, arrived, caller, door=clean(door), retry_key=retry_key)
     if isinstance(outcome, Conflict):
         raise _conflict(outcome, alone=one_by_one)
     return outcome

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import anyio
 from fastapi import APIRouter, FastAPI, Request, Response
 from sqlalchemy import ColumnElement
 from starlette.responses import JSONResponse
@@ -13,8 +12,9 @@ from classifier.router import Router
 from data.complaint import Complaint
 from data.text import clean
 from serving.api.cases import RetryKey, not_found, sees_all
-from serving.api.problems import CONFLICT, NOT_FOUND, OVERLOADED, Problem
+from serving.api.problems import CONFLICT, NOT_FOUND, Problem
 from serving.api.shared import Ready, Stored, in_thread
+from serving.api.taking import taken
 from serving.desk import Intake as Arrived
 from serving.open311 import answers, queries, wire
 from serving.open311.errors import PREFIX, translate
@@ -23,10 +23,8 @@ from serving.open311.wire import RequestIn, RequestsIn
 from serving.security.callers import Caller, Intake
 from serving.store.database import Database
 from serving.store.submissions import Conflict
-from serving.store.writer import Overloaded
 
 _CHANGED = "2026-03-01T00:00:00+07:00"  # when these routes last changed
-_AGAIN = "Kirim ulang dengan Idempotency-Key yang sama."
 
 services_router = APIRouter(prefix=PREFIX, include_in_schema=False)
 router = APIRouter(prefix=PREFIX, include_in_schema=False, route_class=KeyedRoute)
@@ -83,15 +81,7 @@ async def receive(
 ) -> Any:
     """Mask, route and record a service request; durable when this answers."""
     sent = wire.read(RequestIn, await request.fields(), loaded)
-    try:
-        with anyio.fail_after(request.app.state.settings.record_seconds):
-            outcome = await request.app.state.desk.take(
-                loaded, [_arrived(sent)], caller, retry_key=retry_key
-            )
-    except Overloaded:
-        raise Problem(OVERLOADED, f"Terlalu banyak laporan menunggu dicatat. {_AGAIN}") from None
-    except TimeoutError:
-        raise Problem(OVERLOADED, f"Pencatatan memakan waktu terlalu lama. {_AGAIN}") from None
+    outcome = await taken(request, loaded, [_arrived(sent)], caller, retry_key=retry_key)
     if isinstance(outcome, Conflict):
         raise Problem(CONFLICT, "Idempotency-Key ini sudah dipakai untuk laporan lain.")
     [recorded] = outcome

@@ -148,7 +148,7 @@ def _look_at(folder: Path) -> Known:
     state = ["active"] if folder == active else []
     state += ["shadow"] if challenger and folder == challenger.bundle else []
     try:
-        manifest, fault = bundles._manifest(folder), ""
+        manifest, fault = bundles.checked_manifest(folder), ""
     except BundleError as error:
         manifest, fault = _facts(folder), str(error)
         state.append("damaged")

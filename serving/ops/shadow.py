@@ -15,7 +15,6 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -103,7 +102,7 @@ class Shadow:
         for row in rows:
             try:
                 # The caller's number, as the champion saw it: the draw for the audit goes by it.
-                complaint = replace(complaint_of(row), id=row.caller_id)
+                complaint = complaint_of(row)
                 answer = self.router.route([complaint])[0].to_row()
             except Exception as error:  # a fault of the challenger; the next one may go well
                 self.failed.add(row.id)

@@ -1,5 +1,7 @@
 """The database: SQLite in a file by default, PostgreSQL by its URL."""
 
+import fcntl
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutE
 from data.errors import PintuError
 
 BUSY_SECONDS = 10  # how long a writer waits for another process
+_POLL_SECONDS = 0.001
 
 
 class Unavailable(PintuError):
@@ -60,7 +63,7 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached or written.
         """
-        with _told(), self.engine.begin() as connection:
+        with _told(), _turn(self.url), self.engine.begin() as connection:
             yield connection
 
     def ping(self) -> None:
@@ -71,6 +74,39 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _turn(url: URL) -> Iterator[None]:
+    """One writer of a SQLite file at a time, among all processes of the machine.
+
+    SQLite keeps to that by itself, but whoever finds it busy sleeps for up to a tenth of a second:
+    with two busy workers some waited for more than a second. Whoever does not get a turn in time
+    tries without, and SQLite has the last word.
+    """
+    if url.get_backend_name() != "sqlite":
+        yield
+        return
+    try:
+        file = os.open(f"{url.database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        yield  # the transaction will tell what is wrong with the folder
+        return
+    try:
+        ends = time.monotonic() + BUSY_SECONDS
+        while not _taken(file) and time.monotonic() < ends:
+            time.sleep(_POLL_SECONDS)
+        yield
+    finally:
+        os.close(file)  # which gives the turn away
+
+
+def _taken(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
