@@ -4,6 +4,7 @@ FAULTS=full (``make faults``) tries as much as was promised; without it, what ta
 and the rest is tried less often.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -110,9 +111,11 @@ class Postgres:
         self.server.ensure_postgres_running()
 
     def send(self, number: int) -> None:
-        """Send a signal to each of its processes."""
+        """Send a signal to each of its processes; a connection's own may end meanwhile."""
+        psutil = pytest.importorskip("psutil")
         for process in self._processes():
-            process.send_signal(number)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
 
     def _processes(self):
         psutil = pytest.importorskip("psutil")
