@@ -100,7 +100,7 @@ def policy(html: str) -> str:
 def _limits(settings: Settings) -> Iterator[str]:
     yield f"Isi permintaan paling besar {settings.max_body:,} byte.".replace(",", ".")
     size = f"{settings.max_batch_body:,}".replace(",", ".")
-    yield f"Isi permintaan <code>/v1/route/batch</code> paling besar {size} byte."
+    yield f"Isi permintaan <code>…/batch</code> paling besar {size} byte."
     yield f"Isi permintaan harus tiba lengkap dalam {settings.body_seconds:g} detik."
 
 
