@@ -1,7 +1,6 @@
 """Routes together what arrives together: a batch costs less than its complaints one by one."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -111,5 +110,4 @@ def _alone(job: _Job) -> None:
     try:
         job.done.set_result(_route(job))
     except Exception as error:
-        logging.getLogger("pintu.errors").debug("routing failed: %s", type(error).__name__)
         job.done.set_exception(error)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from data.errors import PintuError
 from serving.store import audit
@@ -236,23 +236,6 @@ def claim(
     )
     rows = connection.execute(held).all()
     return sorted(rows, key=lambda row: (not row.urgent, row.opened_at, row.number))
-
-
-def release(connection: Connection, number: int, actor: str) -> None:
-    """Give a claimed review back to the queue."""
-    connection.execute(
-        update(reviews)
-        .where(reviews.c.number == number, reviews.c.claimed_by == actor)
-        .values(claimed_by="", claimed_until=None)
-    )
-
-
-def waiting(connection: Connection) -> int:
-    """How many reviews are open."""
-    found = connection.scalar(
-        select(func.count()).select_from(reviews).where(reviews.c.closed_at.is_(None))
-    )
-    return found or 0
 
 
 def _claimed(review: Row[Any], actor: str, now: datetime) -> bool:
